@@ -1,0 +1,116 @@
+"""What a decision costs: CPU from the accepted event to its outcome, and how soon the analyst starts in a burst.
+
+Both sides run in one process on asyncio's own loop, batch by batch in turn. Ours is everything but the models, the
+SQLite journal with the intent's full sync included; preparing events and orders of the next batch is not measured.
+"""
+
+import asyncio
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from math import ceil
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from benchmarks import bare, instant
+from benchmarks.instant import Bench, InstantModel
+from benchmarks.report import Row, paired
+from core.facts.models import Role
+from core.ports.model import ChatModel
+
+BATCH = 5
+PAIRS = 40
+BURST = 50
+BURSTS = 15
+
+
+class Stopwatch:
+    """CPU seconds of this process, counted only while it runs."""
+
+    def __init__(self) -> None:
+        self.total = 0.0
+
+    @contextmanager
+    def running(self) -> Iterator[None]:
+        begin = time.process_time()
+        yield
+        self.total += time.process_time() - begin
+
+    def read(self) -> float:
+        return self.total
+
+
+def measure(pairs: int = PAIRS, bursts: int = BURSTS) -> list[Row]:
+    """The three bars, and beside the first two the ratio to a graph that decides nothing."""
+    with asyncio.Runner() as runner, TemporaryDirectory(prefix="aegis-bench-") as folder:
+        executed = _Race(runner, Path(folder, "executed"), instant.APPROVAL, "executed")
+        vetoed = _Race(runner, Path(folder, "vetoed"), instant.VETO, "vetoed")
+        rows = [
+            executed.row("executed", bare.routed(), 1.6, pairs),
+            executed.row("executed, linear graph", bare.linear("command", "gate", "execute", "settle"), None, pairs),
+            vetoed.row("vetoed", bare.routed("veto"), 1.3, pairs),
+            vetoed.row("vetoed, linear graph", bare.linear("settle"), None, pairs),
+        ]
+        executed.close()
+        vetoed.close()
+        return [*rows, _burst(runner, Path(folder, "burst"), bursts)]
+
+
+class _Race:
+    """One desk against plain graphs, on one kind of event."""
+
+    def __init__(self, runner: asyncio.Runner, folder: Path, verification: Mapping[str, Any], outcome: str) -> None:
+        self._runner = runner
+        self._watch = Stopwatch()
+        self._bench = Bench(folder, _seats(verification), at_once=1)
+        self._outcome = outcome
+        runner.run(self._bench.open())
+
+    def row(self, label: str, graph: bare.Bare, goal: float | None, pairs: int) -> Row:
+        """One measurement; every event must have ended as it was meant to."""
+        before = self._bench.outcomes().get(self._outcome, 0)
+        result = paired(self._ours, lambda: self._theirs(graph), pairs, self._watch.read)
+        ended = self._bench.outcomes().get(self._outcome, 0) - before
+        if ended != (pairs + 1) * BATCH:
+            raise RuntimeError(f"{ended} of {(pairs + 1) * BATCH} runs were {self._outcome}: {self._bench.outcomes()}")
+        return _row(f"CPU per decision, {label}", result.cost, goal, result.ours / BATCH, result.theirs / BATCH, pairs)
+
+    def close(self) -> None:
+        """Close the desk."""
+        self._runner.run(self._bench.close())
+
+    def _ours(self) -> None:
+        accepted = self._runner.run(self._bench.accept(BATCH))
+        with self._watch.running():
+            self._runner.run(self._bench.decide(accepted))
+
+    def _theirs(self, graph: bare.Bare) -> None:
+        async def decide() -> None:
+            for number in range(BATCH):
+                await graph.ainvoke({"version": 1, "run": f"run {number}", "cause": "signal"})
+
+        with self._watch.running():
+            self._runner.run(decide())
+
+
+def _burst(runner: asyncio.Runner, folder: Path, bursts: int) -> Row:
+    starts: list[float] = []
+    bench = Bench(folder, _seats(instant.VETO, lambda: starts.append(time.perf_counter())), at_once=BURST)
+
+    async def analyze(_state: dict[str, Any]) -> dict[str, Any]:
+        starts.append(time.perf_counter())
+        return bare.ANALYZED
+
+    graph = bare.routed("veto", analyze)
+
+    async def theirs() -> None:
+        await asyncio.gather(*(graph.ainvoke({"run": f"run {number}"}) for number in range(BURST)))
+
+    def late(run: Callable[[], object]) -> float:
+        starts.clear()
+        begin = time.perf_counter()
+        run()
+        return sorted(starts)[ceil(BURST * 0.99) - 1] - begin
+
+    ...

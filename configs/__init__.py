@@ -1,0 +1,1 @@
+"""Limits, postures, profiles and levels as TOML data."""

@@ -1,0 +1,1 @@
+"""Values, rules and mathematics of the desk: decides and never waits."""

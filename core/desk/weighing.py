@@ -1,0 +1,121 @@
+"""What an analysis and a verification allow together.
+
+How to think about it: no is the default. A veto is looked at first and is final, even if it came late or about
+something else. Everything that is not two usable answers about the same briefing is an abstention. An `Approval` is the
+only yes; it carries the verifier's own reply, and no constructor, decoder or copy makes one from any other reply.
+
+What is deliberately absent: the decision. The verifier has not seen it, so an approval is an envelope (directions, part
+of the size, price, expiry), and the gate is where a decision must fit inside.
+"""
+
+from decimal import Decimal
+
+from msgspec import Struct
+
+from core.errors import BadInput
+from core.facts.desk import Outcome
+from core.facts.verdicts import Abstained, Analysis, Direction, Verification
+from core.market.instants import SECOND
+from core.market.instruments import listing
+
+
+class Approval(Struct, frozen=True):
+    """The verifier's yes, as an envelope. Void from `expires` on."""
+
+    verification: Verification
+    expires: int
+
+    def __post_init__(self) -> None:
+        refusal = _refusal(self.verification)
+        if refusal is not None:
+            raise BadInput(f"verification: {refusal}")
+        if self.expires <= self.verification.answered:
+            raise BadInput(f"expires: must be after the answer, found {self.expires!r}")
+
+    @property
+    def briefing(self) -> str:
+        """Digest of the briefing that was judged."""
+        return self.verification.briefing
+
+    @property
+    def key(self) -> str:
+        """The instrument it is about."""
+        return listing(self.verification.market, self.verification.symbol)
+
+    @property
+    def directions(self) -> tuple[Direction, ...]:
+        """The directions it allows."""
+        return self.verification.directions
+
+    @property
+    def size_factor(self) -> Decimal:
+        """What part of the size it allows, at most 1."""
+        return self.verification.size_factor
+
+    @property
+    def price(self) -> Decimal:
+        """The price that was judged by."""
+        return self.verification.price
+
+    @property
+    def answered(self) -> int:
+        """When the verifier said yes."""
+        return self.verification.answered
+
+
+class Proceed(Struct, frozen=True):
+    """The commander may decide, inside the envelope."""
+
+    analysis: Analysis
+    approval: Approval
+
+
+class StoodDown(Struct, frozen=True):
+    """This run ends here without an order."""
+
+    outcome: Outcome
+    reason: str
+
+
+def weigh(
+    analysis: Analysis | Abstained, verification: Verification | Abstained, now: int, approval_seconds: int
+) -> Proceed | StoodDown:
+    """Join both answers: a veto first, then abstentions, then whether they speak of the same thing and in time."""
+    if isinstance(verification, Verification) and verification.ruling == "veto":
+        return StoodDown("vetoed", "; ".join(verification.reasons) or "no reason given")
+    if isinstance(analysis, Abstained):
+        return _silent(analysis)
+    if isinstance(verification, Abstained):
+        return _silent(verification)
+    expires = verification.answered + approval_seconds * SECOND
+    reason = _refusal(verification) or _apart(analysis, verification) or _untimely(verification.answered, now, expires)
+    return StoodDown("abstained", reason) if reason else Proceed(analysis, Approval(verification, expires))
+
+
+def _silent(answer: Abstained) -> StoodDown:
+    return StoodDown("abstained", f"{answer.role} {answer.reason}: {answer.detail}")
+
+
+def _refusal(reply: Verification) -> str | None:
+    price = reply.price
+    rules = (
+        (type(reply) is Verification, "this is not a verifier's reply"),
+        (reply.ruling == "approve", "the verifier did not approve"),
+        (reply.answered < reply.deadline, "the verifier answered after its deadline"),
+        (price.is_finite() and price > 0, f"the verifier judged by no price: {str(price)!r}"),
+    )
+    return next((refusal for holds, refusal in rules if not holds), None)
+
+
+def _apart(analysis: Analysis, verification: Verification) -> str | None:
+    if analysis.briefing != verification.briefing:
+        return "analyst and verifier did not read the same briefing"
+    if (analysis.market, analysis.symbol) != (verification.market, verification.symbol):
+        return f"analyst speaks of {analysis.symbol!r}, verifier of {verification.symbol!r}"
+    return None
+
+
+def _untimely(answered: int, now: int, expires: int) -> str | None:
+    if answered > now:
+        return "the verifier's answer lies in the future"
+    return "the approval has expired" if now >= expires else None

@@ -1,0 +1,1 @@
+"""What can be said: frozen facts, one file per noun, closed by the catalogue."""

@@ -1,0 +1,70 @@
+"""The closed union of everything the journal can hold."""
+
+from typing import get_args
+
+from core.facts.desk import (
+    DayOpened,
+    DeskClosed,
+    DeskOpened,
+    ExitTriggered,
+    OperatingStateChanged,
+    PositionUpdated,
+    ProtectionSet,
+    RunSettled,
+)
+from core.facts.market import PriceTick
+from core.facts.models import ModelReplied
+from core.facts.operations import RunTimed
+from core.facts.orders import (
+    OrderCancelled,
+    OrderFilled,
+    OrderIntended,
+    OrderNotPlaced,
+    OrderPlaced,
+    OrderRejected,
+    OrderUnknown,
+)
+from core.facts.people import OperatorCommanded
+from core.facts.risk import GateRuled, RiskAlert
+from core.facts.signals import SignalGenerated
+from core.facts.verdicts import Abstained, Analysis, Decision, Verification
+
+DecisionFact = (
+    PriceTick
+    | SignalGenerated
+    | ModelReplied
+    | Analysis
+    | Verification
+    | Abstained
+    | Decision
+    | GateRuled
+    | OrderIntended
+    | OrderPlaced
+    | OrderRejected
+    | OrderUnknown
+    | OrderNotPlaced
+    | OrderFilled
+    | OrderCancelled
+    | PositionUpdated
+    | ProtectionSet
+    | ExitTriggered
+    | RunSettled
+    | RiskAlert
+    | DeskOpened
+    | DeskClosed
+    | DayOpened
+    | OperatingStateChanged
+    | OperatorCommanded
+)
+OperationFact = RunTimed
+Fact = DecisionFact | OperationFact
+
+TYPES: dict[str, type] = {str(kind.__struct_config__.tag): kind for kind in get_args(Fact)}
+"""Wire name → shape."""
+OPERATIONS = frozenset({str(RunTimed.__struct_config__.tag)})
+"""Wire names that belong to the chain of operations; all others are decisions."""
+
+
+def wire_name(fact: Fact) -> str:
+    """The name under which a fact is stored."""
+    return str(fact.__struct_config__.tag)

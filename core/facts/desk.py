@@ -1,0 +1,118 @@
+"""What the desk itself did: opened, began a day, held, protected, settled."""
+
+from decimal import Decimal
+from typing import Literal
+
+from msgspec import Struct
+
+from core.market.instruments import Currency, Market, Money, Symbol, listing
+
+PostureName = Literal["offensive", "guerrilla", "defensive"]
+OperatingState = Literal["normal", "limited", "restricted", "safe", "shutdown"]
+Mode = Literal["demo", "paper", "live", "shadow", "backtest"]
+Outcome = Literal[
+    "executed",
+    "held",
+    "vetoed",
+    "abstained",
+    "denied",
+    "rejected",
+    "unknown",
+    "superseded",
+    "abandoned",
+    "failed",
+]
+
+
+class DeskOpened(Struct, frozen=True, kw_only=True, tag="DESK_OPENED"):
+    """The desk began to work on this state folder."""
+
+    account: str
+    mode: Mode
+    profile: str
+    cash: Money
+    """What the account held when this journal began; later starts repeat the broker's figure."""
+    posture: PostureName
+    configuration: str
+    """Digest of the effective configuration."""
+    release: str
+
+
+class DeskClosed(Struct, frozen=True, tag="DESK_CLOSED"):
+    """The desk stopped in order."""
+
+    reason: str
+
+
+class DayOpened(Struct, frozen=True, tag="DAY_OPENED"):
+    """A trading date began; the day's loss is counted from this equity."""
+
+    market: Market
+    date: str
+    equity: Money
+
+
+class OperatingStateChanged(Struct, frozen=True, tag="OPERATING_STATE_CHANGED"):
+    """What the desk may do has changed."""
+
+    state: OperatingState
+    reason: str
+
+
+class PositionUpdated(Struct, frozen=True, kw_only=True, tag="POSITION_UPDATED"):
+    """A holding after a fill."""
+
+    symbol: Symbol
+    market: Market
+    currency: Currency
+    quantity: Decimal
+    """Negative when short, zero when flat."""
+    average: Decimal | None
+    """Average cost of what is held; None when flat."""
+    realised: Money
+    """Profit or loss that this fill settled, before fees."""
+    fee: Money
+
+    @property
+    def key(self) -> str:
+        """The instrument held."""
+        return listing(self.market, self.symbol)
+
+
+class ProtectionSet(Struct, frozen=True, kw_only=True, tag="PROTECTION_SET"):
+    """The stop and target of a holding. A stop only ever moves towards less risk."""
+
+    symbol: Symbol
+    market: Market
+    stop: Decimal
+    target: Decimal | None
+    reason: str
+
+    @property
+    def key(self) -> str:
+        """The instrument protected."""
+        return listing(self.market, self.symbol)
+
+
+class ExitTriggered(Struct, frozen=True, kw_only=True, tag="EXIT_TRIGGERED"):
+    """A price reached the stop or the target of a holding."""
+
+    symbol: Symbol
+    market: Market
+    reason: Literal["stop", "target"]
+    price: Decimal
+    level: Decimal
+    quantity: Decimal
+
+    @property
+    def key(self) -> str:
+        """The instrument to be closed."""
+        return listing(self.market, self.symbol)
+
+
+class RunSettled(Struct, frozen=True, tag="RUN_SETTLED"):
+    """The one outcome of an accepted event."""
+
+    run: str
+    outcome: Outcome
+    reason: str

@@ -1,0 +1,1 @@
+"""The Protocols the inside owns and the world implements."""

@@ -1,0 +1,23 @@
+"""Where quotes come from."""
+
+from collections.abc import AsyncIterator
+from typing import Protocol
+
+from core.market.quotes import Quote
+
+
+class Feed(Protocol):
+    """A source of quotes, in arrival order, unscreened.
+
+    Bad input ends the stream with BadInput naming file and line; a feed never repairs a price and never fills a gap.
+    """
+
+    name: str
+
+    def quotes(self) -> AsyncIterator[Quote]:
+        """The stream; it ends when the source is exhausted or closed."""
+        ...
+
+    async def close(self) -> None:
+        """Let go of the source. May be called twice."""
+        ...

@@ -1,0 +1,1 @@
+"""Limits, sizing, the gate and the one-time clearance it hands out."""

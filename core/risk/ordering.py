@@ -1,0 +1,55 @@
+"""From a decision and a quantity to one exact order. An entry is a limit order at what the other side asks, so that a
+price that runs away is not chased; an exit is a market order, because getting out comes first."""
+
+from decimal import Decimal
+
+from msgspec import Struct
+
+from core.facts.orders import Order, Side
+from core.facts.verdicts import Decision
+from core.market.instruments import Instrument
+from core.record.envelope import client_id
+from core.risk.view import RiskView, executable
+
+
+class Slip(Struct, frozen=True):
+    """On whose behalf an order is written: run or exit, leg, account, instrument."""
+
+    decision: str
+    leg: str
+    account: str
+    instrument: Instrument
+
+
+def entry_order(slip: Slip, decision: Decision, quantity: Decimal, view: RiskView) -> Order | None:
+    """The order that opens or adds; none without a price on the side it needs."""
+    side: Side = "buy" if decision.direction == "long" else "sell"
+    price = executable(side, view.quote)
+    if price is None:
+        return None
+    return _order(slip, side, quantity, limit=price, invalidation=decision.invalidation)
+
+
+def exit_order(slip: Slip, held: Decimal, quantity: Decimal) -> Order:
+    """The order that takes `quantity` off a holding."""
+    return _order(slip, "sell" if held > 0 else "buy", quantity)
+
+
+def _order(
+    slip: Slip, side: Side, quantity: Decimal, *, limit: Decimal | None = None, invalidation: Decimal | None = None
+) -> Order:
+    instrument = slip.instrument
+    return Order(
+        client_id=client_id(slip.decision, slip.leg, slip.account),
+        decision=slip.decision,
+        leg=slip.leg,
+        account=slip.account,
+        symbol=instrument.symbol,
+        market=instrument.market,
+        currency=instrument.currency,
+        side=side,
+        quantity=quantity,
+        kind="market" if limit is None else "limit",
+        limit=limit,
+        invalidation=invalidation,
+    )

@@ -1,0 +1,1 @@
+"""What in the market is worth waking the desk for."""

@@ -1,0 +1,1 @@
+"""Orders, positions and exits: what happens to a holding, without any model."""

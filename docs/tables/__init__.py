@@ -1,0 +1,1 @@
+"""What the code says about itself, as Markdown: one file per subject."""

@@ -1,0 +1,1 @@
+"""Cases, scorers, replay and backtest: the desk judged on recorded days."""

@@ -1,0 +1,1 @@
+"""The state machine that routes one market event: pure routing, thin nodes, one drawing."""

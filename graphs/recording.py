@@ -1,0 +1,31 @@
+"""How a run writes its facts: every draft is named after the run, so the same run always writes the same names."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from agents.rounds import Heard
+from core.facts.catalogue import Fact
+from core.record.envelope import Draft, Recorded
+from graphs.state import CombatState, Desk
+
+Note = tuple[str, Fact]
+"""The label of a fact within its run, and the fact."""
+
+
+async def record(desk: Desk, state: CombatState, notes: Sequence[Note]) -> tuple[Recorded, ...]:
+    """Append facts of a run, in order, in one transaction."""
+    return await desk.journal.append(drafts(desk, state, notes))
+
+
+def drafts(desk: Desk, state: CombatState, notes: Sequence[Note]) -> list[Draft]:
+    """Facts of a run, ready for the journal."""
+    run, cause, now = state["run"], state["cause"], desk.clock.now()
+    return [Draft(f"run:{run}", f"{run}.{label}", now, fact, run, cause) for label, fact in notes]
+
+
+def heard_notes(role: str, heard: Heard[Any], desk: Desk) -> list[Note]:
+    """What a seat was asked and answered, with the exact bytes kept beside the journal."""
+    for blob in heard.blobs:
+        desk.journal.put(blob)
+    said: list[Note] = [(f"{role}.replied", heard.replied)] if heard.replied else []
+    return [*said, (role, heard.fact)]

@@ -1,0 +1,1 @@
+"""The versioned prompts of each role and the library that renders them."""

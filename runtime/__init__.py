@@ -1,0 +1,1 @@
+"""The running desk: configuration, composition, service and command line."""

@@ -1,0 +1,62 @@
+"""`aegis-agents desk`: talk to a running desk over its control socket."""
+
+import asyncio
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from core.errors import BadInput
+from runtime.operator import ask
+from runtime.state_folder import StateFolder
+
+app = typer.Typer(no_args_is_help=True)
+StateOption = Annotated[Path, typer.Option(envvar="AEGIS_STATE", help="State folder of the running desk.")]
+
+
+@app.callback()
+def _desk() -> None:
+    """Talk to a running desk."""
+
+
+@app.command()
+def status(state: StateOption) -> None:
+    """Print what the desk holds and how it stands, as JSON.
+
+    Example: aegis-agents desk status --state ./state
+    """
+    typer.echo(json.dumps(_ask(state, "status"), indent=2))
+
+
+@app.command()
+def stop(state: StateOption) -> None:
+    """Ask the desk to drain and end.
+
+    Example: aegis-agents desk stop --state ./state
+    """
+    typer.echo(_ask(state, "stop")["result"])
+
+
+@app.command()
+def kill(state: StateOption) -> None:
+    """Set the kill latch: no new risk from this instant on, also after a restart. Exits go on.
+
+    Works without a running desk too. Example: aegis-agents desk kill --state ./state
+    """
+    folder = StateFolder(state)
+    if folder.socket.exists():
+        typer.echo(_ask(state, "kill")["result"])
+    elif folder.path.is_dir():
+        folder.set_latch("killed by an operator while no desk was running")
+        typer.echo(f"latched: no new risk until {folder.latch} is removed by a person")
+    else:
+        raise BadInput(f"state folder {state} does not exist")
+
+
+def _ask(state: Path, command: str) -> dict[str, object]:
+    folder = StateFolder(state)
+    try:
+        return asyncio.run(ask(folder.socket, command))
+    except (FileNotFoundError, ConnectionRefusedError) as error:
+        raise BadInput(f"no desk is listening at {folder.socket}; is it running with this --state?") from error

@@ -1,0 +1,89 @@
+"""The command `aegis-agents`. Knows every noun by name and one line; imports a noun only when it is asked for."""
+
+import importlib
+import importlib.util
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+import typer
+
+from core.errors import AegisError, BadInput
+
+PACKAGES = ("agents", "configs", "core", "evals", "graphs", "prompts", "runtime", "tools")
+
+COMMANDS = {
+    "serve": "Run the desk until it is told to stop, or until its recording ends.",
+    "decide": "Take one market event through the whole desk and explain what came of it.",
+    "desk": "Talk to a running desk: status, stop, kill.",
+    "journal": "Read the record: verify, tail, show.",
+    "graph": "Draw the graphs for review.",
+    "config": "Show the effective configuration and where each value comes from.",
+    "check": "Check configuration, state folder, recording and seats before anything runs.",
+}
+ABOUT = """A trading desk staffed by language models and run by rules.
+
+Start with `aegis-agents serve --profile demo --until-end`: three recorded days, no account, no key, no network."""
+
+
+def main() -> None:
+    """Run the command line; every fault ends in one clear line and its exit status."""
+    os.environ.setdefault("LANGGRAPH_STRICT_MSGPACK", "true")
+    os.environ.setdefault("LANGSMITH_TRACING", "false")
+    intruder = foreign_package()
+    if intruder:
+        sys.exit(f"aegis-agents: {intruder}")
+    try:
+        build(sys.argv[1:])(prog_name="aegis-agents")
+    except (AegisError, ExceptionGroup) as error:
+        fault = _named(error)
+        if fault is None:
+            raise
+        print(f"aegis-agents: {fault}", file=sys.stderr)
+        sys.exit(2 if isinstance(fault, BadInput) else 1)
+
+
+def build(arguments: Sequence[str]) -> typer.Typer:
+    """The application with the one noun loaded that these arguments ask for."""
+    app = typer.Typer(help=ABOUT, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+    app.callback()(_begin)
+    asked = next((word for word in arguments if not word.startswith("-")), None)
+    for noun, about in COMMANDS.items():
+        if noun != asked:
+            app.command(noun, help=about)(_begin)
+            continue
+        module = importlib.import_module(f"runtime.cli.{noun}")
+        if hasattr(module, "app"):
+            app.add_typer(module.app, name=noun, help=about, no_args_is_help=True)
+        else:
+            app.command(noun)(getattr(module, noun))
+    return app
+
+
+def foreign_package() -> str | None:
+    """Which of our top-level packages another distribution has taken, in one line; None when all are ours."""
+    ours = Path(__file__).resolve().parents[2]
+    for package in PACKAGES:
+        spec = importlib.util.find_spec(package)
+        origin = Path(spec.origin).resolve() if spec and spec.origin else None
+        if origin is None or origin.parents[1] != ours:
+            found = origin or "nothing"
+            return f"package {package!r} is not ours but {found}; install aegis-agents in an environment of its own"
+    return None
+
+
+def _named(error: BaseException) -> AegisError | None:
+    """The fault of ours in an error, also when a group of tasks has wrapped it."""
+    if isinstance(error, AegisError):
+        return error
+    inner = error.exceptions if isinstance(error, BaseExceptionGroup) else ()
+    return next((fault for fault in map(_named, inner) if fault is not None), None)
+
+
+def _begin() -> None:
+    pass
+
+
+if __name__ == "__main__":
+    main()

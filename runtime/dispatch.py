@@ -1,0 +1,129 @@
+"""Runs the graph once for every accepted event, in order of priority, and sees to it that each ends in one outcome.
+
+The queue is bounded. When it is full the oldest waiting event of the lowest priority gives way and is settled as
+superseded: it was accepted, so it too gets its outcome. Exits and operator commands never pass through here.
+"""
+
+import asyncio
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from heapq import heapify, heappop, heappush
+
+from core.facts.desk import Outcome, RunSettled
+from core.facts.operations import RunTimed
+from core.facts.risk import RiskAlert
+from core.facts.signals import SignalGenerated
+from core.record.envelope import Draft, Recorded
+from graphs.combat import CombatGraph
+from graphs.state import STATE_VERSION, Desk, Run
+from runtime.projections import Projections
+
+TIMINGS_AT_ONCE = 50
+"""Measured durations are written in batches; losing the last few to a crash loses no decision."""
+
+
+@dataclass(frozen=True, order=True)
+class Waiting:
+    """An accepted event that has not started yet; the smaller goes first."""
+
+    priority: int
+    order: int
+    accepted: Recorded
+
+
+class Dispatch:
+    """Owns the queue and the running graphs."""
+
+    def __init__(self, graph: CombatGraph, desk: Desk, projections: Projections, capacity: int, at_once: int) -> None:
+        self._graph = graph
+        self._desk = desk
+        self._books = projections
+        self._capacity = capacity
+        self._at_once = at_once
+        self._waiting: list[Waiting] = []
+        self._running: set[asyncio.Task[None]] = set()
+        self._timings: list[Draft] = []
+        self._offered = 0
+
+    async def offer(self, accepted: Recorded, priority: int = 5) -> None:
+        """Queue an accepted event; it starts at once while there is room."""
+        self._offered += 1
+        heappush(self._waiting, Waiting(priority, self._offered, accepted))
+        if len(self._waiting) > self._capacity:
+            await self._give_way()
+        self._launch()
+
+    async def drain(self) -> None:
+        """Wait until every accepted event has its outcome, then write the remaining durations."""
+        while self._running:
+            await asyncio.gather(*self._running)
+        await self._write_timings(at_least=1)
+
+    def _launch(self) -> None:
+        while self._waiting and len(self._running) < self._at_once:
+            task = asyncio.create_task(self._run(heappop(self._waiting).accepted))
+            self._running.add(task)
+            task.add_done_callback(self._ended)
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        self._running.discard(task)
+        if not task.cancelled() and task.exception() is None:
+            self._launch()
+
+    async def _give_way(self) -> None:
+        lowest = max(waiting.priority for waiting in self._waiting)
+        oldest = min(waiting for waiting in self._waiting if waiting.priority == lowest)
+        self._waiting.remove(oldest)
+        heapify(self._waiting)
+        await self._settle(oldest.accepted, "superseded", f"more than {self._capacity} events were waiting")
+
+    async def _run(self, accepted: Recorded) -> None:
+        signal = accepted.fact
+        if not isinstance(signal, SignalGenerated):
+            raise TypeError(f"dispatch runs accepted signals, not {accepted.envelope.type}")
+        run = Run()
+        start = self._desk.clock.elapsed()
+        try:
+            await self._graph.ainvoke(
+                {"version": STATE_VERSION, "run": signal.run, "cause": accepted.envelope.id, "event": signal.event},
+                {"configurable": {"thread_id": accepted.envelope.id}},
+                context=replace(self._desk, run=run),
+            )
+            lost = signal.run in self._books.state().runs
+            fault = "the run ended without an outcome" if lost else ""
+        except Exception as error:
+            fault = f"{type(error).__name__}: {error}"
+        if fault:
+            await self._failed(accepted, fault)
+        took = self._desk.clock.elapsed() - start
+        await self._timed(signal.run, run.stages | {"run": took})
+
+    async def _failed(self, accepted: Recorded, fault: str) -> None:
+        alert = RiskAlert(
+            code="RUN_FAILED",
+            figure=Decimal(1),
+            limit=Decimal(0),
+            done=f"the run was settled as failed and placed nothing further: {fault}",
+            severity="danger",
+        )
+        now, run = self._desk.clock.now(), accepted.envelope.metadata.correlation
+        cause = accepted.envelope.id
+        await self._books.append([Draft("desk", f"{run}.failed", now, alert, run, cause)])
+        if run in self._books.state().runs:
+            await self._settle(accepted, "failed", fault)
+
+    async def _settle(self, accepted: Recorded, outcome: Outcome, reason: str) -> None:
+        run, cause = accepted.envelope.metadata.correlation, accepted.envelope.id
+        settled = RunSettled(run, outcome, reason)
+        now = self._desk.clock.now()
+        await self._books.append([Draft(f"run:{run}", f"{run}.settled", now, settled, run, cause)])
+
+    async def _timed(self, run: str, stages: dict[str, int]) -> None:
+        now = self._desk.clock.now()
+        self._timings.append(Draft(f"run:{run}", f"{run}.timed", now, RunTimed(run, stages), run, run))
+        await self._write_timings(at_least=TIMINGS_AT_ONCE)
+
+    async def _write_timings(self, at_least: int) -> None:
+        if len(self._timings) >= at_least:
+            timings, self._timings = self._timings, []
+            await self._books.append(timings)

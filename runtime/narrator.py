@@ -1,0 +1,126 @@
+"""Tells a run as it happens, in lines that a person understands: one for each decision, order, fill and exit."""
+
+from collections.abc import Callable
+from typing import Any
+
+from core.facts.desk import DayOpened, DeskOpened, ExitTriggered, PositionUpdated, ProtectionSet, RunSettled
+from core.facts.orders import OrderCancelled, OrderFilled, OrderIntended, OrderRejected, OrderUnknown
+from core.facts.risk import GateRuled, RiskAlert
+from core.facts.signals import SignalGenerated
+from core.facts.verdicts import Abstained, Decision, Verification
+from core.market.instants import moment
+from core.record.envelope import Recorded
+
+Say = Callable[[str], None]
+
+
+class Narrator:
+    """Listens to the journal and speaks."""
+
+    def __init__(self, say: Say) -> None:
+        self._say = say
+        self._signals: dict[str, str] = {}
+        self._why: dict[str, str] = {}
+
+    def hear(self, recorded: Recorded) -> None:
+        """Say the line of this event, if it has one."""
+        tell = _LINES.get(type(recorded.fact))
+        line = tell(self, recorded.fact, recorded.envelope.metadata.correlation) if tell else None
+        if line:
+            self._say(f"{moment(recorded.envelope.timestamp):%m-%d %H:%M}Z  {line}")
+
+    def _opened(self, fact: DeskOpened, _run: str) -> str:
+        return (
+            f"DESK     opens: account {fact.account}, mode {fact.mode}, posture {fact.posture}, "
+            f"{fact.cash} in cash; release {fact.release}"
+        )
+
+    def _day(self, fact: DayOpened, _run: str) -> str:
+        return f"DAY      {fact.date} begins with {fact.equity}"
+
+    def _signal(self, fact: SignalGenerated, run: str) -> None:
+        event = fact.event
+        change = event.figures.get("change_pct")
+        window = event.figures.get("window_minutes")
+        moved = f"{change:+.2f} % in {window} min" if change is not None else event.kind.replace("_", " ")
+        self._signals[run] = f"{event.symbol} {moved}"
+
+    def _verified(self, fact: Verification, run: str) -> None:
+        if fact.ruling == "veto":
+            self._why[run] = "; ".join(fact.reasons)
+
+    def _decided(self, fact: Decision, run: str) -> str:
+        what = f"{fact.action} {fact.direction}" if fact.direction else fact.action
+        return f"DECISION {self._signals.get(run, fact.symbol)}: {what}, {fact.confidence} % sure: {fact.rationale}"
+
+    def _abstained(self, fact: Abstained, run: str) -> None:
+        self._why[run] = f"{fact.role} {fact.reason}: {fact.detail}"
+
+    def _ruled(self, fact: GateRuled, run: str) -> str | None:
+        if fact.cleared:
+            return None
+        failed = next(check for check in fact.checks if not check.held)
+        order = fact.order
+        return (
+            f"DENIED   {order.side} {order.quantity} {order.symbol}: {fact.code}, "
+            f"found {failed.figure}, limit {failed.limit}"
+        )
+
+    def _intended(self, fact: OrderIntended, _run: str) -> str:
+        order = fact.order
+        at = f"limit {order.limit}" if order.limit else f"stop {order.stop}" if order.stop else "at market"
+        return f"ORDER    {order.side} {order.quantity} {order.symbol} {at}  [{order.client_id}]"
+
+    def _rejected(self, fact: OrderRejected, _run: str) -> str:
+        return f"REJECTED [{fact.client_id}] by the broker: {fact.reason}"
+
+    def _unknown(self, fact: OrderUnknown, _run: str) -> str:
+        return f"UNKNOWN  [{fact.client_id}] {fact.reason}; it is not sent again"
+
+    def _filled(self, fact: OrderFilled, _run: str) -> str:
+        done = "bought" if fact.side == "buy" else "sold"
+        return f"FILL     {done} {fact.quantity} {fact.symbol} at {fact.price}, fee {fact.fee}"
+
+    def _held(self, fact: PositionUpdated, _run: str) -> str | None:
+        return None if fact.quantity else f"FLAT     {fact.symbol}: {fact.realised.rounded().amount:+,} {fact.currency}"
+
+    def _protected(self, fact: ProtectionSet, _run: str) -> str:
+        target = f", target {fact.target}" if fact.target else ""
+        return f"GUARD    {fact.symbol}: stop {fact.stop}{target} ({fact.reason})"
+
+    def _exit(self, fact: ExitTriggered, _run: str) -> str:
+        word = "STOP-OUT" if fact.reason == "stop" else "TARGET  "
+        return f"{word} {fact.symbol} at {fact.price} reached its {fact.reason} {fact.level}: closing {fact.quantity}"
+
+    def _cancelled(self, fact: OrderCancelled, _run: str) -> str:
+        return f"CANCEL   [{fact.client_id}] {fact.reason}"
+
+    def _settled(self, fact: RunSettled, run: str) -> str | None:
+        about = self._signals.pop(run, run)
+        why = self._why.pop(run, fact.reason)
+        words = {"vetoed": "VETO    ", "abstained": "ABSTAIN ", "abandoned": "CUT     ", "failed": "FAILED  "}
+        return f"{words[fact.outcome]} {about}: {why}" if fact.outcome in words else None
+
+    def _alert(self, fact: RiskAlert, _run: str) -> str:
+        return f"ALERT    {fact.code}: {fact.figure} against {fact.limit}; {fact.done}"
+
+
+_LINES: dict[type, Callable[[Narrator, Any, str], str | None]] = {
+    DeskOpened: Narrator._opened,
+    DayOpened: Narrator._day,
+    SignalGenerated: Narrator._signal,
+    Verification: Narrator._verified,
+    Decision: Narrator._decided,
+    Abstained: Narrator._abstained,
+    GateRuled: Narrator._ruled,
+    OrderIntended: Narrator._intended,
+    OrderRejected: Narrator._rejected,
+    OrderUnknown: Narrator._unknown,
+    OrderFilled: Narrator._filled,
+    OrderCancelled: Narrator._cancelled,
+    PositionUpdated: Narrator._held,
+    ProtectionSet: Narrator._protected,
+    ExitTriggered: Narrator._exit,
+    RunSettled: Narrator._settled,
+    RiskAlert: Narrator._alert,
+}

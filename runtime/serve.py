@@ -1,0 +1,161 @@
+"""The service: opens the desk, keeps its tasks together, and stops them in order.
+
+Order of stopping: the feed first, then the queue drains and every accepted event gets its outcome, then the broker's
+last reports are booked, then the desk closes in the journal. A first SIGINT or SIGTERM asks for that; a second one ends
+the process at once, and the journal stays valid because every append is whole.
+"""
+
+import asyncio
+import os
+import signal
+from collections.abc import Callable
+from typing import Any
+
+from msgspec import Struct
+
+from core.facts.desk import DeskClosed
+from core.ports.feed import Feed
+from core.record.envelope import Draft
+from runtime.bootstrap import House
+from runtime.operator import Operator
+from runtime.recovery import recover
+
+STOPPED_AT_ONCE = 130
+
+
+class Summary(Struct, frozen=True):
+    """What a run came to; the last line of `serve --json`."""
+
+    events: int
+    triggers: int
+    decisions: int
+    vetoes: int
+    abstained: int
+    denied: int
+    orders: int
+    fills: int
+    pnl: dict[str, str]
+    journal_events: int
+    chain_head: str
+
+
+async def serve(house: House, feed: Feed, say: Callable[[str], None], until_end: bool) -> Summary:
+    """Run until the feed ends or somebody asks to stop; then drain and close."""
+    stopping = Stopping(say)
+    operator = Operator(house.folder.socket, house.projections, house.clock, _commands(house, stopping))
+    async with asyncio.TaskGroup() as tasks:
+        booking = tasks.create_task(house.bookkeeper.run(house.broker.reports()))
+        try:
+            await recover(house)
+            await operator.open()
+            stopping.listen()
+            reading = tasks.create_task(house.intake.run(feed))
+            await stopping.wait_for(reading, until_end)
+            await house.dispatch.drain()
+        finally:
+            stopping.forget()
+            await operator.close()
+            await feed.close()
+            await house.broker.close()
+        await booking
+    summary = await close(house, stopping.reason)
+    return summary
+
+
+async def close(house: House, reason: str) -> Summary:
+    """Record the end and say what the run came to."""
+    books = house.projections
+    head = await books.head()
+    identity = f"desk.closed.{head.position + 1}"
+    await books.append([Draft("desk", identity, house.clock.now(), DeskClosed(reason), identity, identity)])
+    head, counts, outcomes = await books.head(), books.counts, books.outcomes
+    state, equity = books.state(), books.equity()
+    pnl = {}
+    if state.opened is not None and equity is not None and books.began is not None:
+        pnl[equity.currency] = str((equity - books.began).rounded().amount)
+    summary = Summary(
+        events=house.intake.received,
+        triggers=counts["SIGNAL_GENERATED"],
+        decisions=counts["DECISION_MADE"],
+        vetoes=outcomes["vetoed"],
+        abstained=outcomes["abstained"],
+        denied=outcomes["denied"],
+        orders=counts["ORDER_PLACED"],
+        fills=counts["ORDER_FILLED"],
+        pnl=pnl,
+        journal_events=head.position,
+        chain_head=head.hash.hex(),
+    )
+    await books.close()
+    return summary
+
+
+class Stopping:
+    """Who asked to stop, and how hard."""
+
+    def __init__(self, say: Callable[[str], None]) -> None:
+        self._say = say
+        self._asked = asyncio.Event()
+        self.reason = "the recording ended"
+
+    def listen(self) -> None:
+        """Heed SIGINT and SIGTERM."""
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            loop.add_signal_handler(number, self._signalled, signal.Signals(number).name)
+
+    def forget(self) -> None:
+        """Leave the signals to the interpreter again."""
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            loop.remove_signal_handler(number)
+
+    def ask(self, reason: str) -> None:
+        """Ask for an orderly stop."""
+        if not self._asked.is_set():
+            self.reason = reason
+            self._asked.set()
+
+    async def wait_for(self, reading: asyncio.Task[None], until_end: bool) -> None:
+        """Return when a stop was asked for, or the feed has ended and that is enough; a fault of the feed is raised."""
+        asked = asyncio.create_task(self._asked.wait())
+        await asyncio.wait({reading, asked}, return_when=asyncio.FIRST_COMPLETED)
+        if not reading.done():
+            reading.cancel()
+        elif not until_end and reading.exception() is None:
+            self._say("the recording has ended; waiting for orders to stop (Ctrl-C)")
+            await asked
+        asked.cancel()
+
+    def _signalled(self, name: str) -> None:
+        if self._asked.is_set():
+            os._exit(STOPPED_AT_ONCE)
+        self._say(f"{name}: draining; once more to stop at once")
+        self.ask(f"stopped by {name}")
+
+
+def _commands(house: House, stopping: Stopping) -> dict[str, Any]:
+    async def status() -> dict[str, Any]:
+        state, equity = house.projections.state(), house.projections.equity()
+        return {
+            "account": house.desk.account,
+            "mode": house.loaded.settings.desk.mode,
+            "posture": state.posture,
+            "operating": state.operating,
+            "latched": house.folder.latched(),
+            "positions": {key: str(position.quantity) for key, position in state.positions.items()},
+            "working_orders": len(state.working),
+            "waiting_runs": len(state.runs),
+            "equity": str(equity) if equity else None,
+            "faults": house.projections.faults,
+        }
+
+    async def stop() -> dict[str, Any]:
+        stopping.ask("stopped by an operator")
+        return {"result": "draining"}
+
+    async def kill() -> dict[str, Any]:
+        house.folder.set_latch("killed by an operator over control.sock")
+        return {"result": f"latched: no new risk until {house.folder.latch} is removed by a person"}
+
+    return {"status": status, "stop": stop, "kill": kill}

@@ -1,0 +1,184 @@
+"""The effective configuration as frozen shapes; each stands beside the rule it serves, and this file joins them."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any, get_args, get_type_hints
+
+import msgspec
+from msgspec import Struct
+
+from core.desk.posture import Postures
+from core.errors import BadInput
+from core.facts.desk import Mode, PostureName
+from core.facts.models import Role
+from core.market.instruments import Currency, Instrument, Market, Money, Symbol, positive
+from core.market.quotes import ScreenRules
+from core.record.codec import digest, encode
+from core.risk.limits import Limits
+from core.signals.triggers import TriggerRules
+from runtime.configuration import gather
+from tools.brokers.venue import PaperTerms
+from tools.llm.rules import RulesTerms
+
+
+class DeskSettings(Struct, frozen=True, forbid_unknown_fields=True):
+    """Who trades, in which mode, with what."""
+
+    account: str
+    mode: Mode
+    """No default: it is printed, stored and compared with the account at every start."""
+    posture: PostureName
+    home: Market
+    """The market whose trading date is the desk's day."""
+    cash: Money
+    """What a paper account starts with."""
+    answer_seconds: Decimal = Decimal(10)
+    """How long the broker may take to answer before the order is UNKNOWN."""
+    entry_minutes: int = 5
+    """An entry nobody filled for so long is withdrawn."""
+    queue: int = 256
+    at_once: int = 64
+    """How many runs may think at the same time."""
+
+    def __post_init__(self) -> None:
+        for field in ("answer_seconds", "entry_minutes", "queue", "at_once"):
+            positive(f"desk.{field}", Decimal(getattr(self, field)), Decimal(100_000))
+        if not re.fullmatch(r"[a-z0-9-]{1,32}", self.account):
+            raise BadInput(f"desk.account: lower-case letters, digits and dashes, found {self.account!r}")
+
+
+class MarketSettings(Struct, frozen=True, forbid_unknown_fields=True):
+    """One venue: its code, its money, its grid and what the desk trades there."""
+
+    market: Market
+    currency: Currency
+    tick: Decimal
+    symbols: dict[Symbol, str]
+    lot: Decimal = Decimal(1)
+
+    def instruments(self) -> tuple[Instrument, ...]:
+        """The instruments of this venue."""
+        return tuple(
+            Instrument(symbol, self.market, self.currency, self.tick, self.lot, name)
+            for symbol, name in self.symbols.items()
+        )
+
+
+class SeatSettings(Struct, frozen=True, forbid_unknown_fields=True):
+    """Which model sits where, and how long it may think."""
+
+    model: str
+    deadline_seconds: Decimal
+    temperature: Decimal = Decimal(0)
+
+    def __post_init__(self) -> None:
+        positive("deadline_seconds", self.deadline_seconds, Decimal(600))
+
+
+class ModelSettings(Struct, frozen=True, forbid_unknown_fields=True):
+    """The seats, and the terms of the rules that sit where no model does."""
+
+    seats: dict[Role, SeatSettings]
+    rules: RulesTerms = RulesTerms()
+
+    def __post_init__(self) -> None:
+        missing = set(get_args(Role)) - set(self.seats)
+        if missing:
+            raise BadInput(f"models.seats: no seat for {', '.join(sorted(missing))}")
+
+
+class SignalSettings(Struct, frozen=True, forbid_unknown_fields=True):
+    """When the desk is woken."""
+
+    price_shock: TriggerRules = TriggerRules()
+
+
+class FeedSettings(Struct, frozen=True, forbid_unknown_fields=True):
+    """Which recording is replayed; a bare name is one of the recordings that ship."""
+
+    files: tuple[str, ...]
+    first: date
+    """First trading date of the recording."""
+    last: date
+
+    def __post_init__(self) -> None:
+        if not self.files:
+            raise BadInput("feed.files: there is nothing to replay")
+        if self.first > self.last:
+            raise BadInput(f"feed.first: must not be after feed.last, found {self.first} and {self.last}")
+
+
+class Settings(Struct, frozen=True, forbid_unknown_fields=True):
+    """Everything a desk is built from."""
+
+    desk: DeskSettings
+    markets: dict[str, MarketSettings]
+    models: ModelSettings
+    feed: FeedSettings
+    quotes: ScreenRules = ScreenRules()
+    signals: SignalSettings = SignalSettings()
+    postures: Postures = Postures()
+    risk: Limits = Limits()
+    paper: PaperTerms = PaperTerms()
+
+    @property
+    def version(self) -> str:
+        """Digest of the effective configuration."""
+        return digest(encode(self))
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """Settings, and where each value came from by its dotted path."""
+
+    profile: str
+    settings: Settings
+    sources: dict[str, str]
+
+
+def load(
+    profile: str,
+    config_dir: Path | None = None,
+    environment: Mapping[str, str] | None = None,
+    dotenv: Path | None = None,
+) -> Loaded:
+    """The configuration of a profile; every fault names its field, value, bound and source."""
+    gathered = gather(profile, config_dir, environment or {}, dotenv or Path(".env"))
+    try:
+        settings = msgspec.convert(gathered.values, Settings)
+    except msgspec.ValidationError as error:
+        raise BadInput(_explained(str(error), gathered.sources)) from error
+    return Loaded(profile, settings, gathered.sources)
+
+
+def _explained(message: str, sources: Mapping[str, str]) -> str:
+    text, _, place = message.partition(" - at `")
+    path = place.rstrip("`").removeprefix("$").strip(".")
+    unknown = re.search(r"unknown field `(.+?)`", text)
+    if unknown:
+        path = ".".join(filter(None, (path, unknown[1])))
+        near = get_close_matches(unknown[1], _fields_at(path), 1)
+        text = f"unknown key {unknown[1]!r}" + (f"; did you mean {near[0]!r}?" if near else "")
+    source = next((where for key, where in sources.items() if key == path or key.startswith(f"{path}.")), "")
+    where = f" ({source})" if source else ""
+    return f"configuration: {path or 'top level'}{where}: {text}"
+
+
+def _fields_at(path: str) -> list[str]:
+    shape: Any = Settings
+    for step in path.split(".")[:-1]:
+        hints = get_type_hints(shape) if isinstance(shape, type) and issubclass(shape, Struct) else {}
+        if step in hints:
+            shape = hints[step]
+        elif len(get_args(shape)) == 2:
+            shape = get_args(shape)[1]
+    return [field.encode_name for field in msgspec.structs.fields(shape)] if _is_struct(shape) else []
+
+
+def _is_struct(shape: Any) -> bool:
+    return isinstance(shape, type) and issubclass(shape, Struct)

@@ -1,0 +1,1 @@
+"""That the measuring itself can be trusted."""

@@ -1,0 +1,23 @@
+"""The setting of every test: no network, no tracing, no key of the person who runs it, the same examples each time."""
+
+import os
+
+from hypothesis import HealthCheck, settings
+
+os.environ["LANGGRAPH_STRICT_MSGPACK"] = "true"
+os.environ["LANGSMITH_TRACING"] = "false"
+for name in [name for name in os.environ if name.startswith("AEGIS_") or name.endswith("_API_KEY")]:
+    del os.environ[name]
+
+pytest_plugins = ["tests.session.network_off", "tests.session.inventory", "tests.session.evidence"]
+
+settings.register_profile(
+    "fast",
+    max_examples=50,
+    derandomize=True,
+    deadline=None,
+    database=None,
+    suppress_health_check=[HealthCheck.too_slow],
+)
+settings.register_profile("campaign", parent=settings.get_profile("fast"), max_examples=5_000, derandomize=False)
+settings.load_profile("fast")

@@ -1,0 +1,1 @@
+"""The rules of the inside, example by example."""

@@ -1,0 +1,1 @@
+"""How the desk stands, what it knows, and what its seats may say together."""

@@ -1,0 +1,65 @@
+"""The posture table, and that a file can only make it stricter."""
+
+import tomllib
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+from msgspec import structs
+
+from core.desk.posture import CEILING, Postures, PostureTerms
+
+SHIPPED = Path(__file__).parents[3] / "configs" / "postures.toml"
+
+
+def test_the_shipped_file_states_the_table() -> None:
+    table = tomllib.loads(SHIPPED.read_text())
+    assert list(table) == ["postures"]
+    shipped = msgspec.convert(table["postures"], Postures)
+    assert shipped == Postures()
+    assert {name: structs.astuple(shipped.terms(name)) for name in CEILING} == {
+        "offensive": (Decimal("2.5"), Decimal("-1.5"), Decimal("3.0"), 5, Decimal(70)),
+        "guerrilla": (Decimal("2.0"), Decimal("-1.2"), Decimal("2.4"), 3, Decimal(90)),
+        "defensive": (Decimal("1.5"), Decimal("-0.8"), Decimal("1.8"), 2, Decimal(100)),
+    }
+
+
+@pytest.mark.parametrize("posture", CEILING)
+@pytest.mark.parametrize(
+    ("field", "step"),
+    [("entry_pct", "0.01"), ("stop_pct", "-0.01"), ("max_positions", 1), ("limit_share_pct", "-1")],
+)
+def test_looser_terms_are_refused_by_posture_and_field(posture: Any, field: str, step: Any) -> None:
+    terms = CEILING[posture]
+    looser = getattr(terms, field) + (step if field == "max_positions" else Decimal(step))
+    with pytest.raises(ValueError, match=f"{posture}.{field}: must be from .* found '{looser}'"):
+        Postures(**{posture: structs.replace(terms, **{field: looser})})
+
+
+def test_stricter_terms_are_taken() -> None:
+    strict = PostureTerms(Decimal(1), Decimal("-0.5"), Decimal(9), 1, Decimal(100))
+    assert Postures(strict, strict, strict).terms("offensive") == strict
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("entry_pct", Decimal(0)),
+        ("entry_pct", Decimal("NaN")),
+        ("stop_pct", Decimal(0)),
+        ("stop_pct", Decimal(1)),
+        ("target_pct", Decimal(-1)),
+        ("max_positions", 0),
+        ("limit_share_pct", Decimal(101)),
+    ],
+)
+def test_terms_that_make_no_sense_are_refused(field: str, value: Any) -> None:
+    with pytest.raises(ValueError, match=f"{field}: must be from .* found '{value}'"):
+        structs.replace(CEILING["offensive"], **{field: value})
+
+
+def test_unknown_terms_are_refused() -> None:
+    with pytest.raises(msgspec.ValidationError, match="leverage"):
+        msgspec.convert({"offensive": {"leverage": 3}}, Postures)

@@ -1,0 +1,1 @@
+"""Envelopes, bytes, links: what the record is made of."""

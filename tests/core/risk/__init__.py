@@ -1,0 +1,1 @@
+"""Limits, sizing, the gate and its clearance."""

@@ -1,0 +1,1 @@
+"""The desk judged on recorded days."""

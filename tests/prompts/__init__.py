@@ -1,0 +1,1 @@
+"""Prompts as files, strict when read and strict when filled."""

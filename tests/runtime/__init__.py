@@ -1,0 +1,1 @@
+"""Settings, service and command line."""

@@ -1,0 +1,1 @@
+"""What every test run does: network off, an inventory of what was collected, seconds per folder."""

@@ -1,0 +1,1 @@
+"""The paper broker, its ledger, and the journal in front of every broker."""

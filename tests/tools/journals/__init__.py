@@ -1,0 +1,1 @@
+"""Journals as files: damage, cuts, readers of another process."""

@@ -1,0 +1,1 @@
+"""Everything that touches the world: a folder per port, a file per vendor."""

@@ -1,0 +1,1 @@
+"""Where quotes come from: one file per kind of source, each a `core.ports.feed.Feed`."""

@@ -1,0 +1,25 @@
+"""Recorded files, delivered on the clock they are given: at their own pace, or as fast as a virtual clock jumps."""
+
+from collections.abc import AsyncIterator, Sequence
+from pathlib import Path
+
+from core.market.quotes import Quote
+from core.ports.clock import Clock
+from tools.feeds.recording import Recording
+from tools.feeds.timed import TimedFeed
+
+
+class ReplayFeed:
+    """A feed over recorded files: `at` as it was, `received` as the clock tells it."""
+
+    def __init__(self, paths: Sequence[Path], clock: Clock, name: str = "replay") -> None:
+        self.name = name
+        self._delivery = TimedFeed(Recording(paths), clock, name)
+
+    def quotes(self) -> AsyncIterator[Quote]:
+        """All files merged by time; the first fault in one of them ends the stream with BadInput."""
+        return self._delivery.quotes()
+
+    async def close(self) -> None:
+        """End the stream."""
+        await self._delivery.close()

@@ -1,0 +1,43 @@
+"""Quotes one already has, each delivered when its time comes."""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterable
+from contextlib import suppress
+
+from msgspec import structs
+
+from core.market.quotes import SECOND, Quote
+from core.ports.clock import Clock
+
+
+class TimedFeed:
+    """A feed over given quotes. One whose `received` has passed is delivered at once and says when that was."""
+
+    def __init__(self, quotes: Iterable[Quote], clock: Clock, name: str = "timed") -> None:
+        self.name = name
+        self._quotes = quotes
+        self._clock = clock
+        self._closed = asyncio.Event()
+
+    async def quotes(self) -> AsyncIterator[Quote]:
+        """The quotes in their given order, until closed."""
+        for quote in self._quotes:
+            await self._until(quote.received)
+            if self._closed.is_set():
+                return
+            now = self._clock.now()
+            yield structs.replace(quote, received=now) if now > quote.received else quote
+
+    async def close(self) -> None:
+        """End the stream, also while it waits."""
+        self._closed.set()
+
+    async def _until(self, at: int) -> None:
+        """Wait; a quote that is already late still lets everybody else have a turn."""
+        delay = at - self._clock.now()
+        if delay <= 0:
+            await asyncio.sleep(0)
+            return
+        with suppress(TimeoutError):
+            async with asyncio.timeout(delay / SECOND):
+                await self._closed.wait()

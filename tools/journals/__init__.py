@@ -1,0 +1,1 @@
+"""The record: one port, a file per store."""

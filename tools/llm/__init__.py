@@ -1,0 +1,1 @@
+"""Models: a file per provider, and the two that need none, scripted and rules."""
