@@ -6,7 +6,7 @@ SQLite journal with the intent's full sync included; preparing events and orders
 
 import asyncio
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Coroutine, Iterator, Mapping
 from contextlib import contextmanager
 from math import ceil
 from pathlib import Path
@@ -88,29 +88,48 @@ class _Race:
     def _theirs(self, graph: bare.Bare) -> None:
         async def decide() -> None:
             for number in range(BATCH):
-                await graph.ainvoke({"version": 1, "run": f"run {number}", "cause": "signal"})
+                await graph.ainvoke(_first(number))
 
         with self._watch.running():
             self._runner.run(decide())
 
 
 def _burst(runner: asyncio.Runner, folder: Path, bursts: int) -> Row:
+    """Events offered at one instant, and when the last but the slowest percent of their analysts were asked."""
     starts: list[float] = []
+    watch = Stopwatch()
     bench = Bench(folder, _seats(instant.VETO, lambda: starts.append(time.perf_counter())), at_once=BURST)
+    graph = bare.routed("veto", lambda: starts.append(time.perf_counter()))
 
-    async def analyze(_state: dict[str, Any]) -> dict[str, Any]:
-        starts.append(time.perf_counter())
-        return bare.ANALYZED
-
-    graph = bare.routed("veto", analyze)
-
-    async def theirs() -> None:
-        await asyncio.gather(*(graph.ainvoke({"run": f"run {number}"}) for number in range(BURST)))
-
-    def late(run: Callable[[], object]) -> float:
+    def late(run: Coroutine[Any, Any, object]) -> None:
         starts.clear()
         begin = time.perf_counter()
-        run()
-        return sorted(starts)[ceil(BURST * 0.99) - 1] - begin
+        runner.run(run)
+        watch.total += sorted(starts)[ceil(BURST * 0.99) - 1] - begin
 
-    ...
+    async def theirs() -> None:
+        await asyncio.gather(*(graph.ainvoke(_first(number)) for number in range(BURST)))
+
+    runner.run(bench.open())
+    result = paired(
+        lambda: late(bench.decide(runner.run(bench.accept(BURST)))), lambda: late(theirs()), bursts, watch.read
+    )
+    runner.run(bench.close())
+    return _row(f"burst of {BURST}, p99 of the wait for the analyst", result.cost, 2.0, *result[:2], bursts)
+
+
+def _seats(verification: Mapping[str, Any], asked: Callable[[], object] = lambda: None) -> dict[Role, ChatModel]:
+    return {
+        "analyst": InstantModel(instant.ANALYSIS, asked),
+        "verifier": InstantModel(verification),
+        "commander": InstantModel(instant.DECISION),
+    }
+
+
+def _first(number: int) -> bare.State:
+    return {"version": 1, "run": f"run {number}", "cause": "signal", "event": "price shock"}
+
+
+def _row(name: str, cost: float, goal: float | None, ours: float, theirs: float, n: int) -> Row:
+    met = goal is None or cost <= goal
+    return Row(name, cost, "-" if goal is None else f"<= {goal}", met, ours * 1e6, theirs * 1e6, "us", n)

@@ -114,12 +114,13 @@ class Bench:
     """One desk, opened on its own state folder, that is given accepted events."""
 
     def __init__(self, folder: Path, models: Mapping[Role, ChatModel], at_once: int) -> None:
-        self._settings = load("demo")
-        self.house: House = build(self._settings, StateFolder(folder), StoppedClock(), Overrides(models=models))
+        loaded, state = load("demo"), StateFolder(folder)
+        state.claim(loaded.settings.desk.account)
+        self.house: House = build(loaded, state, StoppedClock(), Overrides(models=models))
         books = self.house.projections
         self.dispatch = Dispatch(combat(), self.house.desk, books, 256, at_once)
         self._accepted: list[Recorded] = []
-        self._door = Intake(books, self._settings.settings, (), self._keep, self.house.clock)
+        self._door = Intake(books, loaded.settings, (), self._keep, self.house.clock)
         self._sequence = 0
         self._day = 0
 
@@ -162,7 +163,6 @@ class Bench:
         books = self.house.projections
         for ticket in books.state().working:
             await self.house.broker.cancel(ticket.order.client_id)
-        while books.state().working:
             await asyncio.sleep(0)
         self._day += 1
         equity = books.equity()
@@ -175,7 +175,14 @@ class Bench:
 def _quote(sequence: int) -> Quote:
     sides = {side: Decimal(FIGURES[side]) for side in ("bid", "ask", "last", "bid_size", "ask_size")}
     return Quote(
-        symbol="IBM", market="US", at=AT, received=AT, source="bench", sequence=sequence, provenance="synthetic", **sides
+        symbol="IBM",
+        market="US",
+        at=AT,
+        received=AT,
+        source="bench",
+        sequence=sequence,
+        provenance="synthetic",
+        **sides,
     )
 
 

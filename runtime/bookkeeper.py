@@ -1,20 +1,21 @@
 """Books what the broker reports: the fill, the holding it leaves and the protection of it, in one append.
 
-Positions change by fills only. A repeated report has a fill id the journal already knows and changes nothing.
+Positions change by fills only. A repeated report is known by its identity and changes nothing. A report of an order
+that was never intended is not booked but alarmed, and the next start finds that journal and broker disagree.
 """
 
 from collections.abc import AsyncIterator
+from decimal import Decimal
 
 from core.desk.posture import Postures
-from core.desk.state import DeskState
-from core.errors import AlreadyRecorded
-from core.facts.catalogue import Fact
 from core.facts.desk import PositionUpdated, ProtectionSet
-from core.facts.orders import OrderCancelled, OrderFilled
+from core.facts.orders import OrderFilled
+from core.facts.risk import RiskAlert
 from core.ports.broker import Report
 from core.ports.clock import Clock
 from core.record.envelope import Draft
 from core.trading.exits import Protection, protect, tighten
+from core.trading.orders import Ticket, draft, event_id
 from core.trading.positions import book, flat
 from runtime.projections import Projections
 
@@ -34,38 +35,21 @@ class Bookkeeper:
 
     async def keep(self, report: Report) -> None:
         """Book one report; a repeat changes nothing."""
-        ticket = self._books.state().tickets.get(report.client_id)
-        run = ticket.order.decision if ticket else report.client_id
-        cause = f"{report.client_id}.intent"
-        drafts = [
-            Draft(stream, f"{report.client_id}.{label}", self._clock.now(), fact, run, cause)
-            for stream, label, fact in self._entries(report)
-        ]
-        try:
-            await self._books.append(drafts)
-        except AlreadyRecorded:
+        if await self._books.find(event_id(report)) is not None:
             return
+        ticket, now = self._books.state().tickets.get(report.client_id), self._clock.now()
+        if ticket is None:
+            await self._alarm(report, now)
+            return
+        event = draft(ticket, report, now)
+        effects = self._effects(report, ticket) if isinstance(report, OrderFilled) else ()
+        await self._books.append([event, *(_effect(event, effect) for effect in effects)])
 
-    def _entries(self, report: Report) -> list[tuple[str, str, Fact]]:
-        if isinstance(report, OrderCancelled):
-            return [(f"order:{report.client_id}", "cancelled", report)]
-        held, protection = self._after(report)
-        position = f"position:{report.key}"
-        entries: list[tuple[str, str, Fact]] = [
-            (f"order:{report.client_id}", f"fill.{report.fill_id}", report),
-            (position, f"position.{report.fill_id}", held),
-        ]
-        if protection is not None:
-            entries.append((position, f"protection.{report.fill_id}", protection))
-        return entries
-
-    def _after(self, fill: OrderFilled) -> tuple[PositionUpdated, ProtectionSet | None]:
-        state = self._books.state()
-        instrument = self._books.instrument(fill.key)
-        currency = instrument.currency if instrument else fill.fee.currency
-        before = state.positions.get(fill.key) or flat(fill.symbol, fill.market, currency)
+    def _effects(self, fill: OrderFilled, ticket: Ticket) -> list[PositionUpdated | ProtectionSet]:
+        currency = ticket.order.currency
+        before = self._books.state().positions.get(fill.key) or flat(fill.symbol, fill.market, currency)
         booked = book(before, fill.side, fill.quantity, fill.price)
-        updated = PositionUpdated(
+        held = PositionUpdated(
             symbol=fill.symbol,
             market=fill.market,
             currency=currency,
@@ -74,30 +58,39 @@ class Bookkeeper:
             realised=booked.realised,
             fee=fill.fee,
         )
-        if updated.average is None or abs(updated.quantity) <= abs(before.quantity):
-            return updated, None
-        return updated, self._protection(fill, updated, state)
+        protection = self._protection(held, ticket) if abs(held.quantity) > abs(before.quantity) else None
+        return [held, protection] if protection else [held]
 
-    def _protection(self, fill: OrderFilled, held: PositionUpdated, state: DeskState) -> ProtectionSet | None:
-        ticket = state.tickets.get(fill.client_id)
-        instrument = self._books.instrument(fill.key)
+    def _protection(self, held: PositionUpdated, ticket: Ticket) -> ProtectionSet | None:
+        instrument, state = self._books.instrument(held.key), self._books.state()
         if held.average is None or instrument is None:
             return None
-        fresh = protect(
-            held.quantity,
-            held.average,
-            self._postures.terms(state.posture),
-            ticket.order.invalidation if ticket else None,
-            instrument.tick,
-        )
-        standing = state.protections.get(fill.key)
-        kept = _tighter(held, fresh, standing)
+        terms = self._postures.terms(state.posture)
+        fresh = protect(held.quantity, held.average, terms, ticket.order.invalidation, instrument.tick)
+        kept = _nearer(held, fresh, state.protections.get(held.key))
         return ProtectionSet(
-            symbol=fill.symbol, market=fill.market, stop=kept.stop, target=kept.target, reason="set with the fill"
+            symbol=held.symbol, market=held.market, stop=kept.stop, target=kept.target, reason="set with the fill"
         )
 
+    async def _alarm(self, report: Report, now: int) -> None:
+        identity = f"{event_id(report)}.stranger"
+        if await self._books.find(identity) is not None:
+            return
+        alert = RiskAlert(
+            code="UNKNOWN_REPORT",
+            figure=Decimal(1),
+            limit=Decimal(0),
+            done=f"the broker reports on order {report.client_id}, which this desk never intended; it was not booked",
+            severity="danger",
+        )
+        await self._books.append([Draft("desk", identity, now, alert, identity, identity)])
 
-def _tighter(held: PositionUpdated, fresh: Protection, standing: Protection | None) -> Protection:
-    if standing is None:
-        return fresh
-    return tighten(held.quantity, fresh, standing.stop) or fresh
+
+def _nearer(held: PositionUpdated, fresh: Protection, standing: Protection | None) -> Protection:
+    """A stop only ever comes nearer, also when a holding grows."""
+    return fresh if standing is None else tighten(held.quantity, fresh, standing.stop) or fresh
+
+
+def _effect(event: Draft, fact: PositionUpdated | ProtectionSet) -> Draft:
+    label = "position" if isinstance(fact, PositionUpdated) else "protection"
+    return Draft(f"position:{fact.key}", f"{event.id}.{label}", event.at, fact, event.correlation, event.id)

@@ -49,6 +49,8 @@ class Overrides:
     models: Mapping[Role, ChatModel] = field(default_factory=dict)
     dates: tuple[date, date] | None = None
     """First and last trading date of the session tables; those of the recording if None."""
+    paper: type[PaperBroker] = PaperBroker
+    """Which make of paper broker; a test has silent and slow ones."""
 
 
 @dataclass(frozen=True)
@@ -78,10 +80,10 @@ def build(loaded: Loaded, folder: StateFolder, clock: Clock, overrides: Override
     sessions = session_tables(settings, chosen.dates)
     journal = chosen.journal or SqliteJournal.open(folder.journal)
     projections = Projections(journal, instruments, sessions, folder.latched)
-    paper = PaperBroker(
+    paper = chosen.paper(
         settings.desk.account, settings.desk.cash, Venue(instruments, sessions), clock, settings.paper, folder.broker
     )
-    broker = Journaled(paper, projections, clock, float(settings.desk.answer_seconds))
+    broker = Journaled(paper, projections, clock, float(settings.desk.answer_seconds), settle_within=0)
     telemetry = StageTimes()
     desk = Desk(
         account=settings.desk.account,

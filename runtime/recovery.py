@@ -34,7 +34,7 @@ async def recover(house: House) -> None:
     _ours(house)
     _forward(house)
     await _note(house, "opened", _opened(house, await house.broker.cash()))
-    await house.broker.reconcile(books.state().working)
+    await _reconcile(house)
     await _level(house)
     for run in books.state().runs:
         cut = RunSettled(run, "abandoned", "the desk stopped in the middle of it; it is not taken up again")
@@ -80,6 +80,20 @@ async def _note(house: House, label: str, *facts: Fact) -> None:
     await house.projections.append(
         [Draft("desk", name, now, fact, name, name) for name, fact in zip(names, facts, strict=True)]
     )
+
+
+async def _reconcile(house: House) -> None:
+    asked = await house.broker.reconcile(house.projections.state().working)
+    if asked.doubtful:
+        done = f"orders {', '.join(asked.doubtful)} count as working until a person has looked at the broker"
+        alert = RiskAlert(
+            code="DOUBTFUL_ORDERS",
+            figure=Decimal(len(asked.doubtful)),
+            limit=Decimal(0),
+            done=done,
+            severity="danger",
+        )
+        await _note(house, "doubtful", alert)
 
 
 async def _level(house: House) -> None:

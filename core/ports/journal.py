@@ -46,9 +46,7 @@ class Journal(Protocol):
         """Record facts in order; `expect` gives the version a stream must be at (0 for a new one)."""
         ...
 
-    def read(
-        self, *, chain: Chain = "decisions", after: int = 0, stream: str | None = None
-    ) -> AsyncIterator[Recorded]:
+    def read(self, *, chain: Chain = "decisions", after: int = 0, stream: str | None = None) -> AsyncIterator[Recorded]:
         """What stands in the chain after a position, up to now."""
         ...
 

@@ -116,9 +116,14 @@ def draft(ticket: Ticket, fact: OrderIntended | OrderFact, at: int) -> Draft:
     intent = f"{ticket.verdict}.intent"
     identity, cause = intent, ticket.verdict
     if not isinstance(fact, OrderIntended):
-        suffix = f"fill.{fact.fill_id}" if isinstance(fact, OrderFilled) else _HAPPENINGS[type(fact)]
-        identity, cause = f"{order.client_id}.{suffix}", intent
+        identity, cause = event_id(fact), intent
     return Draft(f"order:{order.client_id}", identity, at, fact, order.decision, cause)
+
+
+def event_id(fact: OrderFact) -> str:
+    """Under which identity the journal holds, or will hold, what a broker said of an order."""
+    suffix = f"fill.{fact.fill_id}" if isinstance(fact, OrderFilled) else _HAPPENINGS[type(fact)]
+    return f"{fact.client_id}.{suffix}"
 
 
 def _happening(ticket: Ticket, fact: OrderFact) -> Happening:

@@ -2,15 +2,19 @@
 
 import ast
 import inspect
+import re
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from textwrap import dedent
 from typing import Any
 
-from msgspec import Struct, to_builtins
+from msgspec import NODEFAULT, Struct, to_builtins
 from msgspec import inspect as types
 
 NOTHING = "–"
+TELLING = 40
+"""A shorter sentence needs the next one beside it."""
+_SENTENCE_END = re.compile(r"(?<=\.) ")
 _NAMES: dict[type, str] = {
     types.StrType: "text",
     types.DecimalType: "decimal",
@@ -37,11 +41,19 @@ def fence(language: str, text: str) -> str:
     return f"```{language}\n{text}\n```"
 
 
+def paragraph(doc: str | None) -> str:
+    """The first paragraph of a docstring, in one line."""
+    return " ".join(inspect.cleandoc(doc or "").split("\n\n")[0].split())
+
+
 def sentence(doc: str | None) -> str:
-    """The first sentence of a docstring."""
-    paragraph = " ".join(inspect.cleandoc(doc or "").split("\n\n")[0].split())
-    head, stop, _ = paragraph.partition(". ")
-    return head + "." if stop else paragraph
+    """The first sentence of a docstring, with the next one when it says little by itself."""
+    said = ""
+    for one in _SENTENCE_END.split(paragraph(doc)):
+        said = f"{said} {one}".strip()
+        if len(said) >= TELLING:
+            break
+    return said
 
 
 def notes(shape: type) -> dict[str, str]:
@@ -89,9 +101,9 @@ def value_text(value: object) -> str:
 
 
 def default_of(field: types.Field) -> Any:
-    """The default of a field, or types.NODEFAULT."""
+    """The default of a field, or NODEFAULT."""
     made: Any = field.default_factory
-    return field.default if made is types.NODEFAULT else made()
+    return field.default if made is NODEFAULT else made()
 
 
 def _span(kind: types.IntType) -> str:

@@ -40,6 +40,7 @@ _RESPONSES: dict[int, type[AegisError]] = {
     sqlite3.SQLITE_CANTOPEN: Halt,
     sqlite3.SQLITE_PERM: Halt,
     sqlite3.SQLITE_NOMEM: Halt,
+    sqlite3.SQLITE_TOOBIG: BadInput,
 }
 
 
@@ -93,6 +94,8 @@ def faults(path: Path) -> Iterator[None]:
         yield
     except UnicodeDecodeError as error:
         raise JournalBroken(f"journal {path}: text in it cannot be read: {error}") from error
+    except sqlite3.ProgrammingError as error:
+        raise Halt(f"journal {path}: {error}") from error
     except sqlite3.Error as error:
         code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_CORRUPT) & 0xFF
         raise _RESPONSES.get(code, JournalBroken)(f"journal {path}: {error}") from error

@@ -11,9 +11,9 @@ from typing import NamedTuple
 import pytest
 
 from core.errors import AegisError, JournalBroken
-from core.ports.journal import Verified
 from core.record.envelope import Recorded
 from tests.samples import BRIEFING, REPLY, REQUEST, RUN, SAMPLES, draft, settled
+from tests.tools.journals.files import verified
 from tools.journals.sqlite import SqliteJournal
 
 PAGE, LOG_HEADER, FRAME = 4096, 32, 24 + 4096
@@ -61,20 +61,12 @@ async def answers(path: Path) -> tuple[list[Recorded], AegisError | None]:
         events = [event async for event in journal.read()]
         assert len(events) == head.position
         found = [await journal.find(event.envelope.id) for event in events]
-        verified = await journal.verify()
+        result = await journal.verify()
         assert all(event is None or event in events for event in found)
-        assert verified.broken is not None or found == events
-        return events, None if verified.broken is None else JournalBroken(verified.reason, verified.broken)
+        assert result.broken is not None or found == events
+        return events, None if result.broken is None else JournalBroken(result.reason, result.broken)
     except AegisError as error:
         return events, error
-    finally:
-        await journal.close()
-
-
-async def verdict(path: Path) -> Verified:
-    journal = SqliteJournal.open(path, readonly=True)
-    try:
-        return await journal.verify()
     finally:
         await journal.close()
 
@@ -176,8 +168,8 @@ def test_a_flipped_byte_in_a_body_or_hash_is_found_at_its_event(written: Written
             at = content.index(inside) + len(inside) // 2
             path = copy(written.closed, tmp_path)
             path.write_bytes(content[:at] + bytes([content[at] ^ 0x04]) + content[at + 1 :])
-            verified = asyncio.run(verdict(path))
-            assert (verified.broken, verified.events) == (position, position - 1)
+            found = asyncio.run(verified(path))
+            assert (found.broken, found.events) == (position, position - 1)
 
 
 def test_a_flipped_byte_in_a_blob_is_found_at_the_event_that_needs_it(written: Written, tmp_path: Path) -> None:
@@ -187,5 +179,5 @@ def test_a_flipped_byte_in_a_blob_is_found_at_the_event_that_needs_it(written: W
         at = content.index(blob) + 5
         path = copy(written.closed, tmp_path)
         path.write_bytes(content[:at] + bytes([content[at] ^ 0x04]) + content[at + 1 :])
-        verified = asyncio.run(verdict(path))
-        assert (verified.broken, "blob" in verified.reason) == (position, True)
+        found = asyncio.run(verified(path))
+        assert (found.broken, "blob" in found.reason) == (position, True)

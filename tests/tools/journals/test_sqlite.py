@@ -4,6 +4,8 @@ import asyncio
 import os
 import sqlite3
 import stat
+import subprocess
+import sys
 from collections.abc import AsyncIterator
 from contextlib import closing
 from pathlib import Path
@@ -11,11 +13,10 @@ from pathlib import Path
 import pytest
 
 from core.errors import AegisError, BadInput, Halt, JournalBroken, Transient
-from core.facts.operations import RunTimed
-from core.ports.journal import Head, Verified
-from core.record.codec import digest
+from core.ports.journal import Head
 from core.record.envelope import SCHEMA
-from tests.samples import REPLY, REQUEST, RUN, SAMPLES, draft, settled
+from tests.samples import settled
+from tests.tools.journals.files import change, verified, written
 from tools.journals import database
 from tools.journals.sqlite import SqliteJournal
 
@@ -25,33 +26,6 @@ async def journal(tmp_path: Path) -> AsyncIterator[SqliteJournal]:
     opened = SqliteJournal.open(tmp_path / "journal.db", poll=0.01)
     yield opened
     await opened.close()
-
-
-async def written(path: Path) -> Path:
-    """A closed journal of eight events: two runs, one model call with its blobs, one operation."""
-    journal = SqliteJournal.open(path)
-    journal.put(REQUEST)
-    journal.put(REPLY)
-    await journal.append([settled(number, f"run:{number % 2}") for number in range(4)])
-    await journal.append([draft(SAMPLES["MODEL_REPLIED"], f"{RUN}.replied"), draft(RunTimed(RUN, {}), f"{RUN}.timed")])
-    await journal.append([settled(number, "run:1") for number in range(5, 8)])
-    await journal.close()
-    return path
-
-
-async def verified(path: Path) -> Verified:
-    journal = SqliteJournal.open(path, readonly=True)
-    try:
-        return await journal.verify()
-    finally:
-        await journal.close()
-
-
-def change(path: Path, *statements: str) -> None:
-    with closing(sqlite3.connect(path)) as connection:
-        for statement in statements:
-            connection.execute(statement)
-        connection.commit()
 
 
 async def test_a_new_journal_is_readable_by_its_owner_only(journal: SqliteJournal) -> None:
@@ -181,6 +155,35 @@ async def test_a_writer_that_waits_too_long_for_another_may_try_again(journal: S
     await journal.append([settled(1)])
 
 
+WRITER = """
+import asyncio, sys
+from pathlib import Path
+from tests.samples import settled
+from tools.journals.sqlite import SqliteJournal
+
+async def main():
+    journal = SqliteJournal.open(Path(sys.argv[1]))
+    for number in range(1_000_000):
+        await journal.append([settled(number)], durable=number % 2 == 0)
+        print(number + 1, flush=True)
+
+asyncio.run(main())
+"""
+
+
+def test_what_an_append_has_returned_survives_a_kill(tmp_path: Path) -> None:
+    path = tmp_path / "journal.db"
+    writer = subprocess.Popen([sys.executable, "-c", WRITER, str(path)], stdout=subprocess.PIPE, text=True)
+    with writer:
+        assert writer.stdout is not None
+        returned = next(int(line) for line in writer.stdout if int(line) >= 20)
+        writer.kill()
+        returned = max([returned, *(int(line) for line in writer.stdout if line.endswith("\n"))])
+    found = asyncio.run(verified(path))
+    assert found.broken is None
+    assert returned <= found.events <= returned + 1
+
+
 async def test_a_full_disk_halts_and_leaves_nothing_half_written(tmp_path: Path) -> None:
     path = await written(tmp_path / "journal.db")
     connection = database.connect(path, "rw")
@@ -196,82 +199,4 @@ async def test_a_full_disk_halts_and_leaves_nothing_half_written(tmp_path: Path)
     connection.execute("PRAGMA max_page_count = 100000")
     await journal.append([settled(20)])
     assert await journal.blob(name) == b"waits"
-    await journal.close()
-
-
-SWAP = (
-    "UPDATE events SET position = -6, id = 'x', version = -6 WHERE chain = 'decisions' AND position = 6",
-    "UPDATE events SET position = 6 WHERE chain = 'decisions' AND position = 7",
-    "UPDATE events SET position = 7 WHERE position = -6",
-)
-
-
-@pytest.mark.parametrize(
-    ("statements", "position", "words"),
-    [
-        (["UPDATE events SET body = replace(body, 'reason 2', 'reason 3') WHERE position = 3"], 3, "was changed"),
-        (["UPDATE events SET hash = zeroblob(32) WHERE chain = 'decisions' AND position = 4"], 4, "was changed"),
-        (["DELETE FROM events WHERE position = 2"], 2, "missing"),
-        (["DELETE FROM events WHERE chain = 'decisions' AND position = 1"], 1, "event 1 is missing"),
-        (["UPDATE events SET position = 70 WHERE position = 7"], 7, "event 7 is missing"),
-        (list(SWAP), 6, "was changed"),
-        (
-            ["INSERT INTO events SELECT chain, 9, 'x', at, type, stream, 77, body, hash FROM events WHERE position=8"],
-            9,
-            "its place was changed",
-        ),
-        (["UPDATE events SET id = 'other' WHERE chain = 'decisions' AND position = 5"], 5, "column id"),
-        (["UPDATE events SET at = at + 1 WHERE chain = 'decisions' AND position = 5"], 5, "column at"),
-        (["UPDATE events SET type = 'DECISION_MADE' WHERE chain = 'decisions' AND position = 5"], 5, "column type"),
-        (["UPDATE events SET stream = 'desk' WHERE chain = 'decisions' AND position = 8"], 8, "column stream"),
-        (["UPDATE events SET version = 9 WHERE chain = 'decisions' AND position = 8"], 8, "column version"),
-        (["UPDATE events SET body = CAST(body AS TEXT) || 'é' WHERE position = 6"], 6, "was changed"),
-        ([f"UPDATE blobs SET data = 'forged' WHERE data = CAST('{REPLY.decode()}' AS BLOB)"], 5, "blob"),
-        (["DELETE FROM blobs"], 5, "is missing"),
-        (["INSERT INTO blobs VALUES ('0000', x'00')"], 0, "which no event here mentions"),
-    ],
-)
-async def test_a_changed_row_is_found_at_its_place(
-    tmp_path: Path, statements: list[str], position: int, words: str
-) -> None:
-    path = await written(tmp_path / "journal.db")
-    assert (await verified(path)).broken is None
-    change(path, *statements)
-    found = await verified(path)
-    assert (found.broken, found.events) == (position, position - 1 if position else 8)
-    assert words in found.reason
-
-
-async def test_nothing_that_does_not_verify_is_ever_handed_out(tmp_path: Path) -> None:
-    path = await written(tmp_path / "journal.db")
-    change(path, "UPDATE events SET body = replace(body, 'held', 'executed') WHERE position = 3")
-    journal = SqliteJournal.open(path)
-    with pytest.raises(JournalBroken) as fault:
-        await journal.find(settled(2).id)
-    assert fault.value.position == 3
-    for stream in (None, "run:0"):
-        seen = []
-        with pytest.raises(JournalBroken):
-            async for event in journal.read(stream=stream):
-                seen.append(event.position)
-        assert seen == []
-    await journal.close()
-
-
-async def test_nothing_is_appended_to_a_broken_end(tmp_path: Path) -> None:
-    path = await written(tmp_path / "journal.db")
-    change(path, "UPDATE events SET hash = zeroblob(32) WHERE chain = 'decisions' AND position = 8")
-    journal = SqliteJournal.open(path)
-    with pytest.raises(JournalBroken) as fault:
-        await journal.append([settled(99)])
-    assert fault.value.position == 8
-    await journal.close()
-
-
-async def test_the_bytes_of_a_forged_blob_are_not_handed_out(tmp_path: Path) -> None:
-    path = await written(tmp_path / "journal.db")
-    change(path, "UPDATE blobs SET data = 'forged'")
-    journal = SqliteJournal.open(path, readonly=True)
-    with pytest.raises(JournalBroken, match="changed"):
-        await journal.blob(digest(REPLY))
     await journal.close()

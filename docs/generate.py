@@ -1,0 +1,123 @@
+"""Writes what the documents repeat of the code, between `<!-- generated: NAME -->` and `<!-- end generated -->`.
+
+`python docs/generate.py` writes, `--check` only looks and names what is stale. Two blocks tell of runs instead of code,
+so they are kept as they stand until they are asked for: `--status` reads the evidence that the last run of all tests
+left in build/, and `--demo` runs the demonstration.
+"""
+
+import argparse
+import re
+import subprocess
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from functools import cache
+from pathlib import Path
+
+from docs.tables import commands, configuration, demo, house, pictures, record, status
+
+ROOT = Path(__file__).resolve().parents[1]
+EVIDENCE = ROOT / "build" / "evidence.json"
+PAGES = ("README.md", "docs/*.md")
+MENDS = "make docs"
+
+Writer = Callable[[], str]
+WRITERS: dict[str, Writer] = {
+    "floors": house.floors,
+    "module map": house.module_map,
+    "store contract": house.store_contract,
+    "combat graph": pictures.combat_graph,
+    "order life": pictures.order_life,
+    "event fields": record.event_fields,
+    "event figures": record.event_figures,
+    "envelope": record.envelope,
+    "facts": record.catalogue,
+    "configuration": configuration.configuration,
+    "commands": commands.commands,
+}
+"""What writes each block that repeats the code."""
+FILES: dict[str, Writer] = {"docs/event.schema.json": record.event_schema}
+"""What writes each file that is generated as a whole."""
+TELLS_OF_A_RUN = frozenset({"status", "demo"})
+
+_BLOCK = re.compile(r"(<!-- generated: (?P<name>[^\n]*?) -->\n)(?P<text>.*?)(<!-- end generated -->)", re.S)
+
+
+def main() -> None:
+    """Write, or look and say what is stale."""
+    asked = _arguments()
+    documents = dict(refreshed(ROOT, _runs(asked)))
+    stale = [f"{path}: {name}" for path, text in documents.items() for name in differing(standing(path), text)]
+    if asked.check:
+        sys.exit("\n".join([*(f"stale: {one}" for one in stale), f"mend with: {MENDS}"]) if stale else 0)
+    for path, text in documents.items():
+        if text != standing(path):
+            (ROOT / path).write_text(text, encoding="utf-8")
+    print("\n".join(f"wrote {one}" for one in stale) or "everything is up to date")
+
+
+def refreshed(root: Path, runs: Mapping[str, Callable[[str], str]]) -> Iterator[tuple[str, str]]:
+    """Every document with its blocks written anew, by its path from the root; `runs` write the blocks of runs."""
+    for pattern in PAGES:
+        for page in sorted(root.glob(pattern)):
+            yield page.relative_to(root).as_posix(), rewritten(page.read_text(encoding="utf-8"), runs)
+    for path in FILES:
+        yield path, _written(path)
+
+
+def rewritten(text: str, runs: Mapping[str, Callable[[str], str]]) -> str:
+    """A page with its blocks written anew."""
+
+    def block(found: re.Match[str]) -> str:
+        name, told = found["name"], found["text"].strip()
+        if name in TELLS_OF_A_RUN:
+            return f"{found[1]}\n{runs[name](told) if name in runs else told}\n\n{found[4]}"
+        if name not in WRITERS:
+            sys.exit(f"nothing writes the block {name!r}; known are {', '.join([*WRITERS, *sorted(TELLS_OF_A_RUN)])}")
+        return f"{found[1]}\n{_written(name)}\n\n{found[4]}"
+
+    return _BLOCK.sub(block, text)
+
+
+def differing(before: str, after: str) -> list[str]:
+    """The names of the blocks in which two versions of a document differ; the whole file if it has no blocks."""
+    old = [found["text"] for found in _BLOCK.finditer(before)]
+    new = [(found["name"], found["text"]) for found in _BLOCK.finditer(after)]
+    changed = [name for (name, text), was in zip(new, old, strict=True) if text != was] if new else []
+    return changed or (["the whole file"] if before != after else [])
+
+
+def standing(path: str) -> str:
+    """A document as it stands; nothing if it does not."""
+    file = ROOT / path
+    return file.read_text(encoding="utf-8") if file.is_file() else ""
+
+
+@cache
+def _written(name: str) -> str:
+    return (WRITERS | FILES)[name]()
+
+
+def _runs(asked: argparse.Namespace) -> dict[str, Callable[[str], str]]:
+    if asked.status and not EVIDENCE.is_file():
+        sys.exit(f"{EVIDENCE.relative_to(ROOT)} is not there; `make test` leaves it behind")
+    evidence = status.read(EVIDENCE) if asked.status else None
+    runs: dict[str, Callable[[str], str]] = {"status": lambda told: status.status(told, evidence)}
+    return runs | ({"demo": lambda _told: demo.demo(_demonstration())} if asked.demo else {})
+
+
+@cache
+def _demonstration() -> list[str]:
+    desk = [sys.executable, "-m", "runtime.cli.main", "serve", "--profile", "demo", "--until-end"]
+    return subprocess.run(desk, cwd=ROOT, check=True, capture_output=True, text=True).stdout.splitlines()
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description="Write the generated parts of the documents.")
+    parser.add_argument("--check", action="store_true", help="change nothing; exit 1 and name what is stale")
+    parser.add_argument("--status", action="store_true", help="write the status table from build/evidence.json")
+    parser.add_argument("--demo", action="store_true", help="run the demonstration and take its excerpt anew")
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,209 @@
+"""A whole desk for tests, on virtual time: the house of `bootstrap.build`, scripted seats, a paper broker, given quotes.
+
+How to read a story: `tape` writes quotes as a table of one trading day, `says` writes what a seat replies, `acts` are
+things that happen at an instant, and `Rehearsal.play` serves it all to the end with the same code as the service.
+"""
+
+import asyncio
+import shutil
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import Any, NamedTuple, TypeVar
+
+from core.facts.desk import RunSettled
+from core.facts.models import Role
+from core.facts.orders import Order
+from core.market.instants import nanoseconds
+from core.market.quotes import SECOND, Quote
+from core.ports.journal import Journal
+from core.ports.model import ChatModel
+from core.record.envelope import Recorded
+from runtime.bootstrap import House, Overrides, build
+from runtime.serve import Summary, serve
+from runtime.settings import Loaded, load
+from runtime.state_folder import StateFolder
+from tests.agents.examples import reply
+from tools.brokers.account import Accepted, Declined
+from tools.brokers.paper import PaperBroker
+from tools.clock import VirtualClock, VirtualLoop
+from tools.feeds.timed import TimedFeed
+from tools.journals.memory import MemoryJournal
+from tools.journals.sqlite import SqliteJournal
+from tools.llm.scripted import Scripted, ScriptedModel
+
+F = TypeVar("F")
+DAY = "2013-10-04"
+RISE = """
+    13:40:00  IBM  184.00 184.02
+    13:41:00  IBM  184.60 184.62
+"""
+"""A rise of 0.33 % in a minute: one event, at 13:41."""
+FILLED = "13:42:00  IBM  184.58 184.60"
+"""The quote after it, on which a purchase at 184.62 is executed."""
+
+
+class Act(NamedTuple):
+    """Something that happens while the desk works."""
+
+    at: str
+    do: Callable[[House], Awaitable[object] | None]
+
+
+def instant(clock: str) -> int:
+    """A time of the trading day, in nanoseconds."""
+    return nanoseconds(datetime.fromisoformat(f"{DAY}T{clock}").replace(tzinfo=UTC))
+
+
+def tape(*tables: str, source: str = "tape") -> list[Quote]:
+    """Quotes from lines of time, symbol, bid, ask, and if they matter: last, and how many seconds late it came."""
+    rows = [line.split() for table in tables for line in table.strip().splitlines()]
+    return [_quote(number, row, source) for number, row in enumerate(rows, 1)]
+
+
+def _quote(number: int, row: list[str], source: str) -> Quote:
+    at = instant(row[0])
+    bid, ask, last = (None if cell == "-" else Decimal(cell) for cell in (*row[2:5], "-")[:3])
+    late = int(row[5]) if len(row) > 5 else 0
+    return Quote(
+        symbol=row[1],
+        market="US",
+        bid=bid,
+        ask=ask,
+        last=last,
+        at=at,
+        received=at + late * SECOND,
+        source=source,
+        sequence=number,
+        provenance="replay",
+    )
+
+
+def says(role: Role, latency_ms: int = 0, **changes: Any) -> Scripted:
+    """An ordinary reply of a role on IBM, long and sure, bent by changes."""
+    plain = {"invalidation": "183.50"} if role == "commander" else {}
+    cited = {} if role == "verifier" else {"cited": []}
+    text = reply(role, **(plain | cited | {"size_factor": "1"} if role == "verifier" else plain | cited) | changes)
+    return Scripted(text, role, changes.get("symbol", "IBM"), latency_ms=latency_ms)
+
+
+def consent(symbol: str = "IBM", **decision: Any) -> list[Scripted]:
+    """Replies of all three seats that end in a decision."""
+    return [
+        says("analyst", symbol=symbol),
+        says("verifier", symbol=symbol, directions=["long", "short"]),
+        says("commander", symbol=symbol, **decision),
+    ]
+
+
+def settings(**values: object) -> Loaded:
+    """The demo's configuration; `risk__min_confidence=85` sets `risk.min_confidence`."""
+    environment = {f"AEGIS_{name.upper()}": str(value) for name, value in values.items()}
+    return load("demo", None, environment, Path("no.env"))
+
+
+@dataclass
+class Told:
+    """What came of a story."""
+
+    house: House
+    summary: Summary
+    recorded: list[Recorded]
+    lines: list[str] = field(default_factory=list)
+
+    @property
+    def names(self) -> list[str]:
+        return [event.envelope.type for event in self.recorded]
+
+    @property
+    def outcomes(self) -> list[str]:
+        return [settled.outcome for settled in self.all(RunSettled)]
+
+    @property
+    def settled(self) -> RunSettled:
+        (only,) = self.all(RunSettled)
+        return only
+
+    @property
+    def sent(self) -> list[Order]:
+        """Orders in the broker's own record."""
+        return [entry.order for entry in self.house.paper.record if isinstance(entry, Accepted | Declined)]
+
+    @property
+    def held(self) -> dict[str, Decimal]:
+        return {key: position.quantity for key, position in self.house.projections.state().positions.items()}
+
+    def all(self, kind: type[F]) -> list[F]:
+        return [event.fact for event in self.recorded if isinstance(event.fact, kind)]
+
+    def at(self, kind: type) -> list[int]:
+        return [event.envelope.timestamp for event in self.recorded if isinstance(event.fact, kind)]
+
+
+@dataclass(frozen=True)
+class Rehearsal:
+    """A state folder, and how its desk is put together; each `play` is one start of the service on it."""
+
+    path: Path
+    loaded: Loaded = field(default_factory=settings)
+    paper: type[PaperBroker] = PaperBroker
+    journal: Callable[[], Journal] = MemoryJournal
+
+    def play(
+        self,
+        quotes: Sequence[Quote],
+        replies: Sequence[Scripted] = (),
+        acts: Sequence[Act] = (),
+        models: Mapping[Role, ChatModel] | None = None,
+    ) -> Told:
+        """Open the desk five minutes before the first quote, serve to the end of the quotes, and close it."""
+        script = ScriptedModel(replies)
+        seats = {role: script for role in ROLES} | dict(models or {})
+        loop = VirtualLoop(min(quote.at for quote in quotes) - 300 * SECOND)
+        with asyncio.Runner(loop_factory=lambda: loop) as runner:
+            told = runner.run(self._serve(VirtualClock(loop), quotes, seats, acts))
+        script.finish()
+        return told
+
+    def house(self, clock: VirtualClock, models: Mapping[Role, ChatModel] | None = None) -> House:
+        """The desk, not opened."""
+        chosen = Overrides(journal=self.journal(), models=models or {}, paper=self.paper)
+        self.path.mkdir(exist_ok=True)
+        return build(self.loaded, StateFolder(self.path), clock, chosen)
+
+    def copy(self, name: str) -> "Rehearsal":
+        """The folder as it is at this instant: what a process that is killed now would leave behind."""
+        shutil.copytree(self.path, self.path.with_name(name), ignore=shutil.ignore_patterns("*.sock"))
+        return kept(self.path.with_name(name), self.loaded)
+
+    async def _serve(
+        self, clock: VirtualClock, quotes: Sequence[Quote], seats: Mapping[Role, ChatModel], acts: Sequence[Act]
+    ) -> Told:
+        house = self.house(clock, seats)
+        recorded: list[Recorded] = []
+        house.projections.listen(recorded.append)
+        lines: list[str] = []
+        happening = [asyncio.create_task(_happen(act, house)) for act in acts]
+        try:
+            summary = await serve(house, TimedFeed(quotes, clock), lines.append, True)
+            await asyncio.gather(*happening)
+        finally:
+            await house.projections.close()
+        return Told(house, summary, recorded, lines)
+
+
+def kept(path: Path, loaded: Loaded | None = None, paper: type[PaperBroker] = PaperBroker) -> Rehearsal:
+    """A rehearsal whose journal is a file, so that it can be started again."""
+    return Rehearsal(path, loaded or settings(), paper, lambda: SqliteJournal.open(path / "journal.db"))
+
+
+ROLES: tuple[Role, ...] = ("analyst", "verifier", "commander")
+
+
+async def _happen(act: Act, house: House) -> None:
+    await asyncio.sleep((instant(act.at) - house.clock.now()) / SECOND)
+    doing = act.do(house)
+    if doing is not None:
+        await doing
