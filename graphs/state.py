@@ -56,7 +56,7 @@ class Run:
     def veto(self) -> None:
         """Stop the analyst at once; its answer can no longer matter."""
         self.vetoed = True
-        if self.thinking is not None and self.thinking.when() is not None:
+        if self.thinking is not None and not self.thinking.expired():
             self.thinking.reschedule(asyncio.get_running_loop().time())
 
 

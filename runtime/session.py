@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 from core.market.instants import MINUTE
 from core.record.envelope import Recorded
-from runtime.bootstrap import build, recordings, session_tables
+from runtime.bootstrap import Overrides, build, recordings, session_tables
 from runtime.narrator import Narrator
 from runtime.serve import Summary, serve
 from runtime.settings import Loaded
@@ -18,14 +18,19 @@ BEFORE_THE_OPEN = 10 * MINUTE
 
 
 def run_recorded(
-    loaded: Loaded, folder: StateFolder, say: Callable[[str], None], pace: float | None, until_end: bool
+    loaded: Loaded,
+    folder: StateFolder,
+    say: Callable[[str], None],
+    pace: float | None,
+    until_end: bool,
+    overrides: Overrides | None = None,
 ) -> Summary:
     """Replay the configured recording through the desk; a journal that stands is continued from its last instant."""
     loop = VirtualLoop(_begin(loaded, folder), pace)
     clock = VirtualClock(loop)
 
     async def main() -> Summary:
-        house = build(loaded, folder, clock)
+        house = build(loaded, folder, clock, overrides)
         house.projections.listen(Narrator(say).hear)
         feed = ReplayFeed(recordings(loaded.settings), clock)
         return await serve(house, feed, say, until_end)

@@ -11,13 +11,13 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, NamedTuple, TypeVar, get_args
 
 from core.facts.desk import RunSettled
 from core.facts.models import Role
 from core.facts.orders import Order
-from core.market.instants import nanoseconds
-from core.market.quotes import SECOND, Quote
+from core.market.instants import SECOND, nanoseconds
+from core.market.quotes import Quote
 from core.ports.journal import Journal
 from core.ports.model import ChatModel
 from core.record.envelope import Recorded
@@ -81,21 +81,22 @@ def _quote(number: int, row: list[str], source: str) -> Quote:
     )
 
 
-def says(role: Role, latency_ms: int = 0, **changes: Any) -> Scripted:
-    """An ordinary reply of a role on IBM, long and sure, bent by changes."""
-    plain = {"invalidation": "183.50"} if role == "commander" else {}
-    cited = {} if role == "verifier" else {"cited": []}
-    text = reply(role, **(plain | cited | {"size_factor": "1"} if role == "verifier" else plain | cited) | changes)
-    return Scripted(text, role, changes.get("symbol", "IBM"), latency_ms=latency_ms)
+def says(role: Role, latency_ms: int = 0, symbol: str = "IBM", **changes: Any) -> Scripted:
+    """An ordinary reply of a role: long, sure, at full size; bent by changes."""
+    text = reply(role, **{**_PLAIN[role], "symbol": symbol, **changes})
+    return Scripted(text, role, symbol, latency_ms=latency_ms)
+
+
+_PLAIN: dict[Role, dict[str, Any]] = {
+    "analyst": {"cited": []},
+    "verifier": {"directions": ["long", "short"], "size_factor": "1"},
+    "commander": {"cited": [], "invalidation": "183.50"},
+}
 
 
 def consent(symbol: str = "IBM", **decision: Any) -> list[Scripted]:
     """Replies of all three seats that end in a decision."""
-    return [
-        says("analyst", symbol=symbol),
-        says("verifier", symbol=symbol, directions=["long", "short"]),
-        says("commander", symbol=symbol, **decision),
-    ]
+    return [says("analyst", 0, symbol), says("verifier", 0, symbol), says("commander", 0, symbol, **decision)]
 
 
 def settings(**values: object) -> Loaded:
@@ -156,12 +157,14 @@ class Rehearsal:
         quotes: Sequence[Quote],
         replies: Sequence[Scripted] = (),
         acts: Sequence[Act] = (),
+        *,
         models: Mapping[Role, ChatModel] | None = None,
+        begin: str | None = None,
     ) -> Told:
-        """Open the desk five minutes before the first quote, serve to the end of the quotes, and close it."""
+        """Open the desk, five minutes before the first quote if nothing else is said, and serve to the last one."""
         script = ScriptedModel(replies)
-        seats = {role: script for role in ROLES} | dict(models or {})
-        loop = VirtualLoop(min(quote.at for quote in quotes) - 300 * SECOND)
+        seats: dict[Role, ChatModel] = {**dict.fromkeys(get_args(Role), script), **(models or {})}
+        loop = VirtualLoop(instant(begin) if begin else quotes[0].at - 300 * SECOND)
         with asyncio.Runner(loop_factory=lambda: loop) as runner:
             told = runner.run(self._serve(VirtualClock(loop), quotes, seats, acts))
         script.finish()
@@ -197,9 +200,6 @@ class Rehearsal:
 def kept(path: Path, loaded: Loaded | None = None, paper: type[PaperBroker] = PaperBroker) -> Rehearsal:
     """A rehearsal whose journal is a file, so that it can be started again."""
     return Rehearsal(path, loaded or settings(), paper, lambda: SqliteJournal.open(path / "journal.db"))
-
-
-ROLES: tuple[Role, ...] = ("analyst", "verifier", "commander")
 
 
 async def _happen(act: Act, house: House) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 
 from core.errors import BadInput
 from core.market.hours import Session, SessionTable
-from core.market.quotes import SECOND
+from core.market.instants import SECOND
 
 MARKETS = {
     "CN": "XSHG",

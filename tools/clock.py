@@ -19,7 +19,7 @@ from itertools import count
 from typing import Any, TypeVar, TypeVarTuple
 
 from core.errors import BadInput
-from core.market.quotes import SECOND
+from core.market.instants import SECOND
 
 T = TypeVar("T")
 Ts = TypeVarTuple("Ts")

@@ -10,10 +10,10 @@ from typing import Literal
 from msgspec import Struct
 
 from core.errors import BadInput
+from core.market.instants import SECOND
 from core.market.instruments import LARGEST_QUANTITY, Market, Provenance, Symbol, bounded, listing, positive
 
-Doubt = Literal["empty", "crossed", "repeated", "out_of_order", "stale", "outlier"]
-SECOND = 1_000_000_000
+Doubt = Literal["empty", "crossed", "repeated", "out_of_order", "early", "stale", "outlier"]
 
 
 class Quote(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
@@ -66,14 +66,17 @@ class ScreenRules(Struct, frozen=True, forbid_unknown_fields=True):
     """What a quote must satisfy (table `[quotes]` of the configuration)."""
 
     stale_seconds: int = 90
+    early_seconds: int = 2
+    """How far ahead of our clock an exchange may stamp; a quote from the future would silence all that follow."""
     outlier_pct: Decimal = Decimal("4")
     """A step larger than this is doubted until it is confirmed."""
     confirm: int = 3
     gap_seconds: int = 300
-    """A longer silence is a gap: the quote is good, but windows start anew."""
+    """A longer silence is a gap: the quote is good, but windows start anew. A confirmed jump is none: it is news."""
 
     def __post_init__(self) -> None:
         bounded("stale_seconds", Decimal(self.stale_seconds), Decimal(1), Decimal(3600))
+        bounded("early_seconds", Decimal(self.early_seconds), Decimal(0), Decimal(60))
         bounded("outlier_pct", self.outlier_pct, Decimal("0.1"), Decimal(50))
         bounded("confirm", Decimal(self.confirm), Decimal(1), Decimal(20))
         bounded("gap_seconds", Decimal(self.gap_seconds), Decimal(1), Decimal(86_400))
@@ -106,7 +109,7 @@ def screen(quote: Quote, watched: Watched, rules: ScreenRules) -> Screened:
         return Screened(Watched(quote), quote, gap=gap)
     agreeing = tuple(seen for seen in watched.doubted if not _far(quote, seen, rules))
     if len(agreeing) + 1 >= rules.confirm:
-        return Screened(Watched(quote), quote, gap=True)
+        return Screened(Watched(quote), quote)
     return Screened(Watched(good, (*agreeing, quote)), None, "outlier")
 
 
@@ -119,9 +122,10 @@ def _doubt(quote: Quote, good: Quote | None, rules: ScreenRules) -> Doubt | None
         return "repeated"
     if good is not None and (quote.at, quote.sequence) < (good.at, good.sequence):
         return "out_of_order"
-    if quote.received - quote.at > rules.stale_seconds * SECOND:
-        return "stale"
-    return None
+    age = quote.received - quote.at
+    if age < -rules.early_seconds * SECOND:
+        return "early"
+    return "stale" if age > rules.stale_seconds * SECOND else None
 
 
 def _far(quote: Quote, other: Quote, rules: ScreenRules) -> bool:

@@ -58,8 +58,5 @@ def _order(desk: Desk, state: CombatState, decision: Decision) -> Order | str:
 
 
 def _shrunk(sized: Sized) -> str:
-    return (
-        f"the last thing to shrink the order was {sized.clamps[-1].name}"
-        if sized.clamps
-        else "there is nothing to order"
-    )
+    names = ", ".join(clamp.name for clamp in sized.clamps)
+    return f"nothing is left after {names}" if names else "there is nothing to order"

@@ -4,7 +4,7 @@ import importlib
 import importlib.util
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import typer
@@ -28,14 +28,19 @@ Start with `aegis-agents serve --profile demo --until-end`: three recorded days,
 
 
 def main() -> None:
-    """Run the command line; every fault ends in one clear line and its exit status."""
+    """Run the command line."""
     os.environ.setdefault("LANGGRAPH_STRICT_MSGPACK", "true")
     os.environ.setdefault("LANGSMITH_TRACING", "false")
     intruder = foreign_package()
     if intruder:
         sys.exit(f"aegis-agents: {intruder}")
+    carry_out(lambda: build(sys.argv[1:])(prog_name="aegis-agents"))
+
+
+def carry_out(work: Callable[[], object]) -> None:
+    """Do what was asked; a fault ends the process with one clear line: status 2 for bad input, else 1."""
     try:
-        build(sys.argv[1:])(prog_name="aegis-agents")
+        work()
     except (AegisError, ExceptionGroup) as error:
         fault = _named(error)
         if fault is None:

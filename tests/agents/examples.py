@@ -14,8 +14,9 @@ from core.facts.desk import DayOpened, DeskOpened
 from core.facts.models import Role
 from core.facts.signals import MarketEvent
 from core.facts.verdicts import Abstained, Analysis, Decision, Verification
+from core.market.instants import SECOND
 from core.market.instruments import Money
-from core.market.quotes import SECOND, Quote
+from core.market.quotes import Quote
 
 AT = datetime(2013, 10, 4, 14, 12, tzinfo=UTC)
 NOW = int(AT.timestamp()) * SECOND

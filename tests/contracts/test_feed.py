@@ -9,7 +9,8 @@ from typing import Any, TypeVar
 import pytest
 from msgspec import structs
 
-from core.market.quotes import SECOND, Quote
+from core.market.instants import SECOND
+from core.market.quotes import Quote
 from core.ports.clock import Clock
 from core.ports.feed import Feed
 from tools.clock import VirtualClock, VirtualLoop, run

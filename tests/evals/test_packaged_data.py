@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from core.market.quotes import SECOND, Quote
+from core.market.instants import SECOND
+from core.market.quotes import Quote
 from tools.calendars import session_table
 from tools.feeds.recording import Recording
 

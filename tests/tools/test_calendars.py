@@ -7,7 +7,7 @@ import pytest
 
 from core.errors import BadInput
 from core.market.hours import SessionTable
-from core.market.quotes import SECOND
+from core.market.instants import SECOND
 from tools.calendars import MARKETS, session_table
 
 NEW_YORK = ZoneInfo("America/New_York")

@@ -23,8 +23,9 @@ from typing import IO
 import msgspec
 
 from core.errors import BadInput
+from core.market.instants import SECOND
 from core.market.instruments import Market, Symbol
-from core.market.quotes import SECOND, Quote
+from core.market.quotes import Quote
 
 FIGURES = ("bid", "ask", "last", "bid_size", "ask_size")
 COLUMNS = ("at", "symbol", "market", *FIGURES)

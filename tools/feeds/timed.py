@@ -6,7 +6,8 @@ from contextlib import suppress
 
 from msgspec import structs
 
-from core.market.quotes import SECOND, Quote
+from core.market.instants import SECOND
+from core.market.quotes import Quote
 from core.ports.clock import Clock
 
 

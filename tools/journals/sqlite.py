@@ -24,6 +24,8 @@ from tools.journals import database
 
 PAGE = 512
 """Events read at a time; between two pages other tasks have their turn."""
+STREAMS = 4096
+"""Streams whose versions are remembered between appends."""
 INSERT = {chain: f"INSERT INTO events VALUES ('{chain}', ?, ?, ?, ?, ?, ?, ?, ?)" for chain in get_args(Chain)}
 """How a row of each chain is stored."""
 
@@ -46,6 +48,8 @@ class SqliteJournal:
         self._connection = connection
         self._poll = poll
         self._pending: dict[str, bytes] = {}
+        self._tips: dict[str, Tip] = {}
+        self._seen = 0
         self._grown = asyncio.Event()
         self._closed = False
 
@@ -71,7 +75,9 @@ class SqliteJournal:
     ) -> tuple[Recorded, ...]:
         """Record facts in order; `expect` speaks of versions in the chain of decisions."""
         with database.faults(self.path), self._transaction(durable):
-            sealed = self._write(drafts, expect or {})
+            tips = self._take_tips()
+            sealed = self._write(drafts, expect or {}, tips)
+        self._tips = tips if len(tips["decisions"].versions) < STREAMS else {}
         self._pending = {}
         self._announce()
         return sealed.recorded
@@ -147,8 +153,13 @@ class SqliteJournal:
             if durable:
                 execute("PRAGMA synchronous=NORMAL")
 
-    def _write(self, drafts: Sequence[Draft], expect: Mapping[str, int]) -> Sealed:
-        tips = {chain: self._tip(chain) for chain in INSERT}
+    def _take_tips(self) -> dict[str, Tip]:
+        """Where the last append left the chains; read anew after one that failed, and when others have written."""
+        tips, self._tips = self._tips, {}
+        known, self._seen = self._seen, self._data_version()
+        return tips if tips and known == self._seen else {chain: self._tip(chain) for chain in INSERT}
+
+    def _write(self, drafts: Sequence[Draft], expect: Mapping[str, int], tips: dict[str, Tip]) -> Sealed:
         try:
             tips["decisions"].expect(expect)
             sealed = seal(drafts, tips)

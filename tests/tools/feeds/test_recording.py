@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.errors import BadInput
-from core.market.quotes import SECOND
+from core.market.instants import SECOND
 from tools.feeds.recording import COLUMNS, Recording
 
 HEADER = ",".join(COLUMNS)

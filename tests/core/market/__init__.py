@@ -1,0 +1,1 @@
+"""Instruments, quotes, hours and instants, example by example and by law."""
