@@ -19,7 +19,7 @@ from benchmarks.report import Row, paired
 from core.facts.models import Role
 from core.ports.model import ChatModel
 
-BATCH = 5
+BATCH = 10
 PAIRS = 40
 BURST = 50
 BURSTS = 15

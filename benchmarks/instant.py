@@ -1,6 +1,6 @@
 """A real desk whose seats answer at once: no model is there, all the rest is what `serve` puts together.
 
-The clock stands still inside a session, so nothing goes stale. The verifier allows a fifth of the size, so the five
+The clock stands still inside a session, so nothing goes stale. The verifier allows a tenth of the size, so the ten
 events of a batch end in an entry each; between batches, unmeasured, those are cancelled and a new day begins.
 """
 
@@ -23,7 +23,7 @@ from graphs.combat import combat
 from runtime.bootstrap import House, Overrides, build
 from runtime.dispatch import Dispatch
 from runtime.intake import Intake
-from runtime.recovery import recover
+from runtime.recovery import recover, reopen
 from runtime.settings import load
 from runtime.state_folder import StateFolder
 
@@ -57,7 +57,7 @@ APPROVAL = {
     "symbol": "IBM",
     "ruling": "approve",
     "directions": ["long", "short"],
-    "size_factor": "0.2",
+    "size_factor": "0.1",
     "confidence": 93,
     "reasons": ["the spread of 1.09 bp is fair and the quote is fresh"],
 }
@@ -126,6 +126,7 @@ class Bench:
 
     async def open(self) -> None:
         """Open the desk and show it the price that all events are about."""
+        await reopen(self.house)
         self._booking = asyncio.create_task(self.house.bookkeeper.run(self.house.broker.reports()))
         await recover(self.house)
         await self.house.intake.take(_quote(0))

@@ -9,7 +9,7 @@ import argparse
 import re
 import subprocess
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 
@@ -21,6 +21,7 @@ PAGES = ("README.md", "docs/*.md")
 MENDS = "make docs"
 
 Writer = Callable[[], str]
+Runs = Mapping[str, Callable[[str], str]]
 WRITERS: dict[str, Writer] = {
     "floors": house.floors,
     "module map": house.module_map,
@@ -42,29 +43,35 @@ TELLS_OF_A_RUN = frozenset({"status", "demo"})
 _BLOCK = re.compile(r"(<!-- generated: (?P<name>[^\n]*?) -->\n)(?P<text>.*?)(<!-- end generated -->)", re.S)
 
 
-def main() -> None:
+def main(words: Sequence[str] | None = None, root: Path = ROOT) -> None:
     """Write, or look and say what is stale."""
-    asked = _arguments()
-    documents = dict(refreshed(ROOT, _runs(asked)))
-    stale = [f"{path}: {name}" for path, text in documents.items() for name in differing(standing(path), text)]
+    asked = _arguments(words)
+    documents = refreshed(root, _runs(asked))
+    stale = [f"{path.relative_to(root)}: {name}" for path, text in documents.items() for name in changed(path, text)]
     if asked.check:
         sys.exit("\n".join([*(f"stale: {one}" for one in stale), f"mend with: {MENDS}"]) if stale else 0)
     for path, text in documents.items():
-        if text != standing(path):
-            (ROOT / path).write_text(text, encoding="utf-8")
+        path.write_text(text, encoding="utf-8")
     print("\n".join(f"wrote {one}" for one in stale) or "everything is up to date")
 
 
-def refreshed(root: Path, runs: Mapping[str, Callable[[str], str]]) -> Iterator[tuple[str, str]]:
-    """Every document with its blocks written anew, by its path from the root; `runs` write the blocks of runs."""
-    for pattern in PAGES:
-        for page in sorted(root.glob(pattern)):
-            yield page.relative_to(root).as_posix(), rewritten(page.read_text(encoding="utf-8"), runs)
-    for path in FILES:
-        yield path, _written(path)
+def refreshed(root: Path, runs: Runs) -> dict[Path, str]:
+    """Every document as it should be; `runs` write the blocks that tell of runs."""
+    pages = [page for pattern in PAGES for page in sorted(root.glob(pattern))]
+    files = {root / name: _written(name) for name in FILES}
+    return {page: rewritten(page.read_text(encoding="utf-8"), runs) for page in pages} | files
 
 
-def rewritten(text: str, runs: Mapping[str, Callable[[str], str]]) -> str:
+def changed(path: Path, after: str) -> list[str]:
+    """The blocks in which a document differs from how it should be; the whole file if it has none."""
+    before = path.read_text(encoding="utf-8") if path.is_file() else ""
+    if before == after:
+        return []
+    pairs = zip(_BLOCK.finditer(before), _BLOCK.finditer(after), strict=True)
+    return [new["name"] for old, new in pairs if old["text"] != new["text"]] or ["the whole file"]
+
+
+def rewritten(text: str, runs: Runs) -> str:
     """A page with its blocks written anew."""
 
     def block(found: re.Match[str]) -> str:
@@ -78,31 +85,17 @@ def rewritten(text: str, runs: Mapping[str, Callable[[str], str]]) -> str:
     return _BLOCK.sub(block, text)
 
 
-def differing(before: str, after: str) -> list[str]:
-    """The names of the blocks in which two versions of a document differ; the whole file if it has no blocks."""
-    old = [found["text"] for found in _BLOCK.finditer(before)]
-    new = [(found["name"], found["text"]) for found in _BLOCK.finditer(after)]
-    changed = [name for (name, text), was in zip(new, old, strict=True) if text != was] if new else []
-    return changed or (["the whole file"] if before != after else [])
-
-
-def standing(path: str) -> str:
-    """A document as it stands; nothing if it does not."""
-    file = ROOT / path
-    return file.read_text(encoding="utf-8") if file.is_file() else ""
-
-
 @cache
 def _written(name: str) -> str:
     return (WRITERS | FILES)[name]()
 
 
-def _runs(asked: argparse.Namespace) -> dict[str, Callable[[str], str]]:
+def _runs(asked: argparse.Namespace) -> Runs:
     if asked.status and not EVIDENCE.is_file():
         sys.exit(f"{EVIDENCE.relative_to(ROOT)} is not there; `make test` leaves it behind")
     evidence = status.read(EVIDENCE) if asked.status else None
-    runs: dict[str, Callable[[str], str]] = {"status": lambda told: status.status(told, evidence)}
-    return runs | ({"demo": lambda _told: demo.demo(_demonstration())} if asked.demo else {})
+    runs: Runs = {"status": lambda told: status.status(told, evidence)}
+    return {**runs, "demo": lambda _told: demo.demo(_demonstration())} if asked.demo else runs
 
 
 @cache
@@ -111,12 +104,12 @@ def _demonstration() -> list[str]:
     return subprocess.run(desk, cwd=ROOT, check=True, capture_output=True, text=True).stdout.splitlines()
 
 
-def _arguments() -> argparse.Namespace:
+def _arguments(words: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(description="Write the generated parts of the documents.")
     parser.add_argument("--check", action="store_true", help="change nothing; exit 1 and name what is stale")
     parser.add_argument("--status", action="store_true", help="write the status table from build/evidence.json")
     parser.add_argument("--demo", action="store_true", help="run the demonstration and take its excerpt anew")
-    return parser.parse_args()
+    return parser.parse_args(words)
 
 
 if __name__ == "__main__":

@@ -12,7 +12,8 @@ def mermaid(graph: CompiledStateGraph[Any, Any, Any, Any]) -> str:
     lines = ["flowchart LR"]
     lines += [f"    {names.get(node, f'{node}[{node}]')}" for node in drawn.nodes]
     ids = {"__start__": "start", "__end__": "end_"}
-    for edge in drawn.edges:
+    order = list(drawn.nodes)
+    for edge in sorted(drawn.edges, key=lambda edge: (order.index(edge.source), order.index(edge.target))):
         arrow = "-.->" if edge.conditional else "-->"
         lines.append(f"    {ids.get(edge.source, edge.source)} {arrow} {ids.get(edge.target, edge.target)}")
     return "\n".join(lines)

@@ -29,3 +29,9 @@ def heard_notes(role: str, heard: Heard[Any], desk: Desk) -> list[Note]:
         desk.journal.put(blob)
     said: list[Note] = [(f"{role}.replied", heard.replied)] if heard.replied else []
     return [*said, (role, heard.fact)]
+
+
+def judged_notes(state: CombatState, desk: Desk) -> list[Note]:
+    """What analyst and verifier said, in fixed order, whichever was first."""
+    said = (("analyst", state["analysis"]), ("verifier", state["verification"]))
+    return [note for role, heard in said for note in heard_notes(role, heard, desk)]

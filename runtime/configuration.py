@@ -66,6 +66,11 @@ def gather(profile: str, config_dir: Path | None, environment: Mapping[str, str]
     return gathered
 
 
+def options(dotenv: Path) -> dict[str, str]:
+    """What `.env` says for options of the command line: the variables that are no settings."""
+    return {key: text for key, text in _dotenv(dotenv).items() if key in NOT_SETTINGS}
+
+
 def _found(config_dir: Path | None) -> dict[str, Path]:
     folders = [Path(str(files("configs"))), Path("configs")]
     if config_dir is not None:

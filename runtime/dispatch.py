@@ -5,9 +5,11 @@ superseded: it was accepted, so it too gets its outcome. Exits and operator comm
 """
 
 import asyncio
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from heapq import heapify, heappop, heappush
+from typing import Any
 
 from core.facts.desk import Outcome, RunSettled
 from core.facts.operations import RunTimed
@@ -44,6 +46,11 @@ class Dispatch:
         self._running: set[asyncio.Task[None]] = set()
         self._timings: list[Draft] = []
         self._offered = 0
+        self._begin: Callable[[Coroutine[Any, Any, None]], asyncio.Task[None]] = asyncio.create_task
+
+    def join(self, tasks: asyncio.TaskGroup) -> None:
+        """From now on a run that cannot even be settled ends this group, and with it the desk."""
+        self._begin = tasks.create_task
 
     async def offer(self, accepted: Recorded, priority: int = 5) -> None:
         """Queue an accepted event; it starts at once while there is room."""
@@ -61,7 +68,7 @@ class Dispatch:
 
     def _launch(self) -> None:
         while self._waiting and len(self._running) < self._at_once:
-            task = asyncio.create_task(self._run(heappop(self._waiting).accepted))
+            task = self._begin(self._run(heappop(self._waiting).accepted))
             self._running.add(task)
             task.add_done_callback(self._ended)
 
@@ -86,8 +93,8 @@ class Dispatch:
         try:
             await self._graph.ainvoke(
                 {"version": STATE_VERSION, "run": signal.run, "cause": accepted.envelope.id, "event": signal.event},
-                {"configurable": {"thread_id": accepted.envelope.id}},
                 context=replace(self._desk, run=run),
+                output_keys="outcome",
             )
             lost = signal.run in self._books.state().runs
             fault = "the run ended without an outcome" if lost else ""

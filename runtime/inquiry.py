@@ -13,13 +13,15 @@ from core.market.quotes import Quote
 from core.record.envelope import name
 from runtime.bootstrap import Overrides, build
 from runtime.narrator import Narrator
-from runtime.recovery import recover
+from runtime.recovery import recover, reopen
 from runtime.serve import close
 from runtime.settings import Loaded
 from runtime.state_folder import StateFolder
 from tools.clock import VirtualClock, VirtualLoop
 
 DAY, WEEK = timedelta(days=1), timedelta(days=7)
+YEARS = range(1971, 2200)
+"""When an event may have happened: where journals, clocks and calendars all agree what a nanosecond is."""
 
 
 class Inquiry(Struct, frozen=True):
@@ -36,6 +38,8 @@ class Inquiry(Struct, frozen=True):
 
 def inquire(loaded: Loaded, folder: StateFolder, event: MarketEvent) -> Inquiry:
     """Open a desk at the instant of the event, take it through, and close."""
+    if event.at.year not in YEARS:
+        raise BadInput(f"event: at: must lie in the years {YEARS[0]} to {YEARS[-1]}, found {event.at.isoformat()!r}")
     loop = VirtualLoop(nanoseconds(event.at))
     with asyncio.Runner(loop_factory=lambda: loop) as runner:
         return runner.run(_inquire(loaded, folder, event, VirtualClock(loop)))
@@ -45,6 +49,7 @@ async def _inquire(loaded: Loaded, folder: StateFolder, event: MarketEvent, cloc
     story: list[str] = []
     house = build(loaded, folder, clock, Overrides(dates=(event.at.date() - DAY, event.at.date() + WEEK)))
     house.projections.listen(Narrator(story.append).hear)
+    await reopen(house)
     booking = asyncio.create_task(house.bookkeeper.run(house.broker.reports()))
     await recover(house)
     quote, run = _quote(event, clock.now()), name("asked", event.kind, event.key, event.at.isoformat(), event.sequence)

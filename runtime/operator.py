@@ -63,7 +63,7 @@ class Operator:
             asked = json.loads(line)
             name = asked["command"]
             command = self._commands[name]
-        except (ValueError, TypeError, KeyError):
+        except (ValueError, TypeError, KeyError, RecursionError):
             return {"error": f"not a command; known are {', '.join(self._commands)}"}
         answer = await command()
         if name != "status":

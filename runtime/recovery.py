@@ -20,13 +20,13 @@ PATIENCE = 100
 """How often a report the broker owes is waited for, a twentieth of a second each time."""
 
 
-async def recover(house: House) -> None:
-    """Bring journal and broker together and open the desk."""
+async def reopen(house: House) -> None:
+    """Verify and fold the journal and record the opening; until then nothing of the broker's may be booked."""
     books = house.projections
     verified = await books.verify()
     if verified.broken is not None:
         raise JournalBroken(
-            f"{house.folder.journal} does not verify at event {verified.broken}: {verified.reason}; nothing was "
+            f"{house.folder.journal} does not verify: {verified.reason}; nothing was "
             "started. Look with `aegis-agents journal verify`, then restore a copy or begin with another --state",
             verified.broken,
         )
@@ -34,6 +34,11 @@ async def recover(house: House) -> None:
     _ours(house)
     _forward(house)
     await _note(house, "opened", _opened(house, await house.broker.cash()))
+
+
+async def recover(house: House) -> None:
+    """Bring journal and broker together while the bookkeeper books what the broker reports."""
+    books = house.projections
     await _reconcile(house)
     await _level(house)
     for run in books.state().runs:

@@ -1,8 +1,9 @@
 """The service: opens the desk, keeps its tasks together, and stops them in order.
 
 Order of stopping: the feed first, then the queue drains and every accepted event gets its outcome, then the broker's
-last reports are booked, then the desk closes in the journal. A first SIGINT or SIGTERM asks for that; a second one ends
-the process at once, and the journal stays valid because every append is whole.
+last reports are booked, then the desk closes in the journal. A first SIGINT or SIGTERM asks for that, and so does a
+feed that cannot be read any further; a second signal ends the process at once, and the journal stays valid because
+every append is whole. Any other fault of any task, a run among them, ends all of them where they stand.
 """
 
 import asyncio
@@ -13,12 +14,14 @@ from typing import Any
 
 from msgspec import Struct
 
+from core.errors import BadInput
 from core.facts.desk import DeskClosed
 from core.ports.feed import Feed
 from core.record.envelope import Draft
 from runtime.bootstrap import House
+from runtime.intake import Intake
 from runtime.operator import Operator
-from runtime.recovery import recover
+from runtime.recovery import recover, reopen
 
 STOPPED_AT_ONCE = 130
 
@@ -41,16 +44,20 @@ class Summary(Struct, frozen=True):
 
 async def serve(house: House, feed: Feed, say: Callable[[str], None], until_end: bool) -> Summary:
     """Run until the feed ends or somebody asks to stop; then drain and close."""
-    stopping = Stopping(say)
+    stopping = Stopping(_forgiving(say, house.projections.faults))
     operator = Operator(house.folder.socket, house.projections, house.clock, _commands(house, stopping))
     async with asyncio.TaskGroup() as tasks:
-        booking = tasks.create_task(house.bookkeeper.run(house.broker.reports()))
+        house.dispatch.join(tasks)
         try:
+            await reopen(house)
+            booking = tasks.create_task(house.bookkeeper.run(house.broker.reports()))
             await recover(house)
             await operator.open()
             stopping.listen()
-            reading = tasks.create_task(house.intake.run(feed))
+            reading = tasks.create_task(_read(house.intake, feed))
             await stopping.wait_for(reading, until_end)
+            await feed.close()
+            unreadable = await reading
             await house.dispatch.drain()
         finally:
             stopping.forget()
@@ -58,7 +65,9 @@ async def serve(house: House, feed: Feed, say: Callable[[str], None], until_end:
             await feed.close()
             await house.broker.close()
         await booking
-    summary = await close(house, stopping.reason)
+    summary = await close(house, f"the feed ended early: {unreadable}" if unreadable else stopping.reason)
+    if unreadable:
+        raise unreadable
     return summary
 
 
@@ -116,13 +125,11 @@ class Stopping:
             self.reason = reason
             self._asked.set()
 
-    async def wait_for(self, reading: asyncio.Task[None], until_end: bool) -> None:
-        """Return when a stop was asked for, or the feed has ended and that is enough; a fault of the feed is raised."""
+    async def wait_for(self, reading: asyncio.Task[BadInput | None], until_end: bool) -> None:
+        """Return when a stop was asked for, or the feed has ended and that is enough."""
         asked = asyncio.create_task(self._asked.wait())
         await asyncio.wait({reading, asked}, return_when=asyncio.FIRST_COMPLETED)
-        if not reading.done():
-            reading.cancel()
-        elif not until_end and reading.exception() is None:
+        if reading.done() and not until_end and reading.result() is None:
             self._say("the recording has ended; waiting for orders to stop (Ctrl-C)")
             await asked
         asked.cancel()
@@ -132,6 +139,26 @@ class Stopping:
             os._exit(STOPPED_AT_ONCE)
         self._say(f"{name}: draining; once more to stop at once")
         self.ask(f"stopped by {name}")
+
+
+async def _read(intake: Intake, feed: Feed) -> BadInput | None:
+    try:
+        await intake.run(feed)
+    except BadInput as unreadable:
+        return unreadable
+    return None
+
+
+def _forgiving(say: Callable[[str], None], faults: list[str]) -> Callable[[str], None]:
+    """The same voice; that nobody hears it is a fault of theirs, and never stops the desk or a stop of the desk."""
+
+    def tell(line: str) -> None:
+        try:
+            say(line)
+        except OSError as error:
+            faults.append(f"a line was not heard: {type(error).__name__}: {error}")
+
+    return tell
 
 
 def _commands(house: House, stopping: Stopping) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from core.desk.posture import Postures
 from core.errors import BadInput
 from core.facts.desk import Mode, PostureName
 from core.facts.models import Role
-from core.market.instruments import Currency, Instrument, Market, Money, Symbol, positive
+from core.market.instruments import Currency, Instrument, Market, Money, Symbol, bounded, positive
 from core.market.quotes import ScreenRules
 from core.record.codec import digest, encode
 from core.risk.limits import Limits
@@ -24,6 +24,8 @@ from core.signals.triggers import TriggerRules
 from runtime.configuration import gather
 from tools.brokers.venue import PaperTerms
 from tools.llm.rules import RulesTerms
+
+LARGEST_CASH = Decimal(10) ** 12
 
 
 class DeskSettings(Struct, frozen=True, forbid_unknown_fields=True):
@@ -48,6 +50,7 @@ class DeskSettings(Struct, frozen=True, forbid_unknown_fields=True):
     def __post_init__(self) -> None:
         for field in ("answer_seconds", "entry_minutes", "queue", "at_once"):
             positive(f"desk.{field}", Decimal(getattr(self, field)), Decimal(100_000))
+        positive("desk.cash.amount", self.cash.amount, LARGEST_CASH)
         if not re.fullmatch(r"[a-z0-9-]{1,32}", self.account):
             raise BadInput(f"desk.account: lower-case letters, digits and dashes, found {self.account!r}")
 
@@ -60,6 +63,9 @@ class MarketSettings(Struct, frozen=True, forbid_unknown_fields=True):
     tick: Decimal
     symbols: dict[Symbol, str]
     lot: Decimal = Decimal(1)
+
+    def __post_init__(self) -> None:
+        self.instruments()
 
     def instruments(self) -> tuple[Instrument, ...]:
         """The instruments of this venue."""
@@ -76,9 +82,6 @@ class SeatSettings(Struct, frozen=True, forbid_unknown_fields=True):
     deadline_seconds: Decimal
     temperature: Decimal = Decimal(0)
 
-    def __post_init__(self) -> None:
-        positive("deadline_seconds", self.deadline_seconds, Decimal(600))
-
 
 class ModelSettings(Struct, frozen=True, forbid_unknown_fields=True):
     """The seats, and the terms of the rules that sit where no model does."""
@@ -90,6 +93,9 @@ class ModelSettings(Struct, frozen=True, forbid_unknown_fields=True):
         missing = set(get_args(Role)) - set(self.seats)
         if missing:
             raise BadInput(f"models.seats: no seat for {', '.join(sorted(missing))}")
+        for role, seat in self.seats.items():
+            positive(f"models.seats.{role}.deadline_seconds", seat.deadline_seconds, Decimal(600))
+            bounded(f"models.seats.{role}.temperature", seat.temperature, Decimal(0), Decimal(2))
 
 
 class SignalSettings(Struct, frozen=True, forbid_unknown_fields=True):
@@ -126,6 +132,11 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True):
     risk: Limits = Limits()
     paper: PaperTerms = PaperTerms()
 
+    def __post_init__(self) -> None:
+        known = {market.market for market in self.markets.values()}
+        if self.desk.home not in known:
+            raise BadInput(f"desk.home: must be one of {', '.join(sorted(known))}, found {self.desk.home!r}")
+
     @property
     def version(self) -> str:
         """Digest of the effective configuration."""
@@ -158,15 +169,36 @@ def load(
 
 def _explained(message: str, sources: Mapping[str, str]) -> str:
     text, _, place = message.partition(" - at `")
-    path = place.rstrip("`").removeprefix("$").strip(".")
-    unknown = re.search(r"unknown field `(.+?)`", text)
+    path = place.rpartition("$")[2].strip("`.").replace("[...]", ".*")
+    unknown, field = _UNKNOWN.fullmatch(text), _FIELD.match(text)
     if unknown:
-        path = ".".join(filter(None, (path, unknown[1])))
+        path = _joined(path, unknown[1])
         near = get_close_matches(unknown[1], _fields_at(path), 1)
         text = f"unknown key {unknown[1]!r}" + (f"; did you mean {near[0]!r}?" if near else "")
-    source = next((where for key, where in sources.items() if key == path or key.startswith(f"{path}.")), "")
+    elif field:
+        path, text = _joined(path, field[1]), text[field.end() :]
+    path, source = _traced(path, sources)
     where = f" ({source})" if source else ""
     return f"configuration: {path or 'top level'}{where}: {text}"
+
+
+_UNKNOWN = re.compile(r"Object contains unknown field `(.*)`")
+_FIELD = re.compile(r"([a-z_]+(?:\.[a-z_]+)*): ")
+
+
+def _traced(path: str, sources: Mapping[str, str]) -> tuple[str, str]:
+    """The path as it was written, and where; a `*` that could be several stays one."""
+    shape = re.escape(path).replace(r"\*", "[^.]+")
+    exact = [key for key in sources if re.fullmatch(shape, key)]
+    if len(exact) == 1:
+        return exact[0], sources[exact[0]]
+    inside = (where for key, where in sources.items() if key.startswith(f"{path}."))
+    return path, next(inside, "")
+
+
+def _joined(table: str, field: str) -> str:
+    """The path of a field that a message names, with or without the table it stands in."""
+    return field if field.split(".")[0] == table.split(".")[0] else ".".join(filter(None, (table, field)))
 
 
 def _fields_at(path: str) -> list[str]:

@@ -7,6 +7,9 @@ from typing import IO
 
 from core.errors import BadInput
 
+LONGEST_SOCKET = 107
+"""Bytes that the path of a Unix socket may have, everywhere Linux runs."""
+
 
 class StateFolder:
     """Paths and ownership. Opening it changes nothing; `claim` takes it for this process until it ends."""
@@ -21,6 +24,11 @@ class StateFolder:
 
     def claim(self, account: str) -> None:
         """Own this account's lock, or say which process does. Checked before any other side effect."""
+        if len(os.fsencode(self.socket)) > LONGEST_SOCKET:
+            raise BadInput(
+                f"state folder {self.path}: too long a path for the socket in it, which may have at most "
+                f"{LONGEST_SOCKET} bytes; choose a shorter one with --state"
+            )
         try:
             self.path.mkdir(mode=0o700, parents=True, exist_ok=True)
             lock = os.fdopen(
@@ -36,7 +44,7 @@ class StateFolder:
             lock.close()
             raise BadInput(
                 f"state folder {self.path} is in use by process {owner} (account {account}); "
-                "stop it with `aegis-agents desk stop`, or choose another folder with --state"
+                f"stop it with `aegis-agents desk stop --state {self.path}`, or choose another folder with --state"
             ) from error
         lock.seek(0)
         lock.truncate()

@@ -1,4 +1,4 @@
-"""A whole desk for tests, on virtual time: the house of `bootstrap.build`, scripted seats, a paper broker, given quotes.
+"""A whole desk for tests, on virtual time: the house of `bootstrap.build`, scripted seats, given quotes.
 
 How to read a story: `tape` writes quotes as a table of one trading day, `says` writes what a seat replies, `acts` are
 things that happen at an instant, and `Rehearsal.play` serves it all to the end with the same code as the service.
@@ -6,10 +6,11 @@ things that happen at an instant, and `Rehearsal.play` serves it all to the end 
 
 import asyncio
 import shutil
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from decimal import Decimal
+from inspect import isawaitable
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar, get_args
 
@@ -45,11 +46,15 @@ FILLED = "13:42:00  IBM  184.58 184.60"
 """The quote after it, on which a purchase at 184.62 is executed."""
 
 
+HOLD: dict[str, Any] = {"action": "hold", "direction": None}
+"""What a commander changes in its reply to do nothing."""
+
+
 class Act(NamedTuple):
     """Something that happens while the desk works."""
 
     at: str
-    do: Callable[[House], Awaitable[object] | None]
+    do: Callable[[House], object]
 
 
 def instant(clock: str) -> int:
@@ -172,8 +177,8 @@ class Rehearsal:
 
     def house(self, clock: VirtualClock, models: Mapping[Role, ChatModel] | None = None) -> House:
         """The desk, not opened."""
-        chosen = Overrides(journal=self.journal(), models=models or {}, paper=self.paper)
         self.path.mkdir(exist_ok=True)
+        chosen = Overrides(journal=self.journal(), models=models or {}, paper=self.paper)
         return build(self.loaded, StateFolder(self.path), clock, chosen)
 
     def copy(self, name: str) -> "Rehearsal":
@@ -205,5 +210,5 @@ def kept(path: Path, loaded: Loaded | None = None, paper: type[PaperBroker] = Pa
 async def _happen(act: Act, house: House) -> None:
     await asyncio.sleep((instant(act.at) - house.clock.now()) / SECOND)
     doing = act.do(house)
-    if doing is not None:
+    if isawaitable(doing):
         await doing

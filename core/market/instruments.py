@@ -17,7 +17,7 @@ LARGEST_PRICE = Decimal(10) ** 9
 LARGEST_QUANTITY = Decimal(10) ** 12
 
 
-class Money(Struct, frozen=True):
+class Money(Struct, frozen=True, forbid_unknown_fields=True):
     """An exact amount of one currency."""
 
     amount: Decimal

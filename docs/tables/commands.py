@@ -32,7 +32,11 @@ def asked(noun: str) -> Any:
 
 def _section(name: str, command: Any) -> str:
     said, _, example = (command.help or "").partition("Example: ")
-    parts = [f"### `aegis-agents {name}`", said.strip(), *([fence("console", f"$ {example.strip()}")] if example else [])]
+    parts = [
+        f"### `aegis-agents {name}`",
+        said.strip(),
+        *([fence("console", f"$ {example.strip()}")] if example else []),
+    ]
     rows = [_row(param) for param in command.params if not param.hidden]
     return "\n\n".join([*parts, table(("argument", "default", "environment", "meaning"), rows)] if rows else parts)
 

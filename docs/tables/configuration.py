@@ -11,7 +11,7 @@ import msgspec
 from msgspec import NODEFAULT
 from msgspec import inspect as types
 
-from docs.tables.markdown import NOTHING, code, default_of, notes, paragraph, table, type_name, value_text
+from docs.tables.markdown import NOTHING, code, default_of, notes, paragraph, structure, table, type_name, value_text
 from runtime.settings import Loaded, Settings, load
 
 PROFILE = "demo"
@@ -34,7 +34,7 @@ class Group(NamedTuple):
 def configuration() -> str:
     """Every table with its keys."""
     loaded = load(PROFILE, dotenv=Path(os.devnull))
-    groups = _groups(Group((), (), _structure(Settings), NODEFAULT), msgspec.to_builtins(loaded.settings))
+    groups = _groups(Group((), (), structure(Settings), NODEFAULT), msgspec.to_builtins(loaded.settings))
     return "\n\n".join(_section(group, loaded) for group in groups if group.path)
 
 
@@ -120,10 +120,3 @@ def _refusal(loaded: Loaded, path: tuple[str, ...], value: int | str) -> str:
 def _is_table(kind: types.Type) -> bool:
     inner = kind.value_type if isinstance(kind, types.DictType) else kind
     return isinstance(inner, types.StructType)
-
-
-def _structure(shape: type) -> types.StructType:
-    found = types.type_info(shape)
-    if not isinstance(found, types.StructType):
-        raise TypeError(f"{shape.__name__} is no struct")
-    return found

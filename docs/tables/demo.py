@@ -1,4 +1,4 @@
-"""A short excerpt of a real demonstration: the first veto, the first denial, and the first trade that was stopped out."""
+"""An excerpt of a real demonstration: the first veto, the first denial, and the first trade that was stopped out."""
 
 from docs.tables.markdown import fence
 

@@ -5,6 +5,7 @@ import inspect
 import re
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
+from itertools import pairwise
 from textwrap import dedent
 from typing import Any
 
@@ -59,10 +60,18 @@ def sentence(doc: str | None) -> str:
 def notes(shape: type) -> dict[str, str]:
     """The string under each field of a class."""
     found, body = {}, _body(shape)
-    for field, below in zip(body, body[1:], strict=False):
+    for field, below in pairwise(body):
         said = below.value if isinstance(below, ast.Expr) else None
         if isinstance(field, ast.AnnAssign) and isinstance(said, ast.Constant) and isinstance(said.value, str):
             found[ast.unparse(field.target)] = " ".join(said.value.split())
+    return found
+
+
+def structure(shape: type) -> types.StructType:
+    """The fields of a struct."""
+    found = types.type_info(shape)
+    if not isinstance(found, types.StructType):
+        raise TypeError(f"{shape.__name__} is no struct")
     return found
 
 

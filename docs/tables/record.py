@@ -1,7 +1,8 @@
 """What may come in and what is written down: market events, facts, and the envelope around them."""
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from types import MappingProxyType
 from typing import Any
 
 import msgspec
@@ -9,8 +10,8 @@ from msgspec import inspect as types
 
 from core.facts.catalogue import OPERATIONS, TYPES
 from core.facts.signals import FIGURES, MarketEvent
-from core.record.envelope import Envelope, Metadata
-from docs.tables.markdown import code, notes, paragraph, table, type_name
+from core.record.envelope import Draft, Envelope, Metadata
+from docs.tables.markdown import code, notes, paragraph, structure, table, type_name
 
 SCHEMA_DIALECT = "https://json-schema.org/draft/2020-12/schema"
 DECIMAL = r"^[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?$"
@@ -21,7 +22,7 @@ def event_fields() -> str:
     said = notes(MarketEvent)
     rows = (
         (code(field.encode_name), type_name(field.type), "yes" if field.required else "no", said.get(field.name, ""))
-        for field in _structure(MarketEvent).fields
+        for field in structure(MarketEvent).fields
     )
     return table(("field", "type", "required", "meaning"), rows)
 
@@ -49,7 +50,8 @@ def event_schema() -> str:
 
 def envelope() -> str:
     """The wrapper of a fact, and where it says the fact comes from."""
-    return _section("The envelope", Envelope) + "\n\n" + _section("Its metadata", Metadata)
+    said = notes(Draft)
+    return _section("The envelope", Envelope, said) + "\n\n" + _section("Its metadata", Metadata, said)
 
 
 def catalogue() -> str:
@@ -63,25 +65,15 @@ def _chain(name: str) -> str:
     return " (chain of operations)" if name in OPERATIONS else ""
 
 
-def _section(title: str, shape: type) -> str:
-    return f"### {title}\n\n{paragraph(shape.__doc__)}\n\n{_fields(shape)}"
-
-
-def _fields(shape: type) -> str:
-    said = notes(shape)
-    rows = ((code(field.encode_name), _type(field), said.get(field.name, "")) for field in _structure(shape).fields)
-    return table(("field", "type", "meaning"), rows)
+def _section(title: str, shape: type, beside: Mapping[str, str] = MappingProxyType({})) -> str:
+    said = {**beside, **notes(shape)}
+    rows = ((code(field.encode_name), _type(field), said.get(field.name, "")) for field in structure(shape).fields)
+    fields = table(("field", "type", "meaning"), rows)
+    return f"### {title}\n\n{paragraph(shape.__doc__)}\n\n{fields}"
 
 
 def _type(field: types.Field) -> str:
     return "the fact" if field.encode_name == "data" else type_name(field.type)
-
-
-def _structure(shape: type) -> types.StructType:
-    found = types.type_info(shape)
-    if not isinstance(found, types.StructType):
-        raise TypeError(f"{shape.__name__} is no struct")
-    return found
 
 
 def _parts(shapes: Iterable[type]) -> list[type]:
@@ -89,7 +81,7 @@ def _parts(shapes: Iterable[type]) -> list[type]:
     found: dict[type, None] = {}
     todo = list(shapes)
     while todo:
-        inner = [one for field in _structure(todo.pop(0)).fields for one in _structs(field.type)]
+        inner = [one for field in structure(todo.pop(0)).fields for one in _structs(field.type)]
         new = [shape for shape in inner if shape not in found]
         found.update(dict.fromkeys(new))
         todo += new

@@ -9,11 +9,12 @@ from docs.tables.markdown import NOTHING, table
 COMPONENTS: dict[str, tuple[str, ...]] = {
     "Rules: market, orders, risk, record (`core/`)": ("core", "properties"),
     "Prompts and seats (`prompts/`, `agents/`)": ("prompts", "agents"),
-    "Combat graph (`graphs/`)": ("graphs", "scenarios"),
+    "Combat graph (`graphs/`)": ("scenarios",),
     "Paper broker, journals, feeds, offline models (`tools/`)": ("tools", "contracts"),
-    "Service and command line (`runtime/`)": ("runtime", "scenarios"),
+    "Service and command line (`runtime/`)": ("runtime", "scenarios", "chaos"),
     "Recorded data (`evals/`)": ("evals",),
     "House rules: floors, purity, names, documents": ("architecture",),
+    "Speed against its bars (`benchmarks/`)": ("benchmarks",),
 }
 """Component → the folders of tests/ that speak for it."""
 HEADER = ("component", "state", "since", "last verified")

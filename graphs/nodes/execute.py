@@ -10,6 +10,7 @@ from langgraph.runtime import Runtime
 from core.facts.desk import Outcome, ProtectionSet
 from core.facts.verdicts import Action, Decision
 from core.ports.broker import Placed, Refused, Unknown
+from core.risk.view import opposes
 from core.trading.exits import tighten
 from graphs.recording import record
 from graphs.state import CombatState, Desk
@@ -58,8 +59,9 @@ async def _tighten(state: CombatState, desk: Desk, decision: Decision) -> Result
 
 
 async def _withdraw(state: CombatState, desk: Desk, _decision: Decision) -> Result:
-    key = state["event"].key
-    entries = [ticket for ticket in desk.books.state().working if ticket.order.key == key]
+    key, books = state["event"].key, desk.books.state()
+    pending = [ticket for ticket in books.working if ticket.order.key == key]
+    entries = [ticket for ticket in pending if not opposes(ticket.order, books.held(key))]
     answers = [await desk.broker.cancel(ticket.order.client_id) for ticket in entries]
     accepted = sum(isinstance(answer, Placed) for answer in answers)
     return ("executed", f"{accepted} of {len(entries)} cancellations accepted") if entries else ("held", "none pending")

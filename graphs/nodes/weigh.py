@@ -5,7 +5,7 @@ from langgraph.types import Command
 
 from core.desk.weighing import StoodDown
 from core.desk.weighing import weigh as settle_between
-from graphs.recording import heard_notes, record
+from graphs.recording import judged_notes, record
 from graphs.routing import AfterWeigh, after_weigh
 from graphs.state import CombatState, Desk
 from graphs.timing import timed
@@ -13,11 +13,11 @@ from graphs.timing import timed
 
 @timed
 async def weigh(state: CombatState, runtime: Runtime[Desk]) -> Command[AfterWeigh]:
-    """Record what both seats said, in fixed order, and see what they allow together."""
+    """See what both seats allow together; if the run goes on, what they said is recorded before the commander acts."""
     desk = runtime.context
-    analysis, verification = state["analysis"], state["verification"]
-    await record(desk, state, [*heard_notes("analyst", analysis, desk), *heard_notes("verifier", verification, desk)])
-    weighed = settle_between(analysis.fact, verification.fact, desk.clock.now(), desk.limits.approval_seconds)
+    analysis, verification = state["analysis"].fact, state["verification"].fact
+    weighed = settle_between(analysis, verification, desk.clock.now(), desk.limits.approval_seconds)
     if isinstance(weighed, StoodDown):
         return Command(goto=after_weigh(weighed), update={"outcome": weighed.outcome, "reason": weighed.reason})
+    await record(desk, state, judged_notes(state, desk))
     return Command(goto=after_weigh(weighed), update={"proceed": weighed})

@@ -64,7 +64,7 @@ def _journal(_loaded: Loaded, folder: StateFolder) -> str:
         finally:
             await journal.close()
         if result.broken is not None:
-            raise JournalBroken(f"does not verify at event {result.broken}: {result.reason}", result.broken)
+            raise JournalBroken(f"does not verify: {result.reason}", result.broken)
         return f"{result.events} events verify, head {result.head.hash.hex()[:16]}"
 
     return asyncio.run(verified())

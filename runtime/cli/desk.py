@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from contextlib import suppress
 from pathlib import Path
 from typing import Annotated
 
@@ -45,13 +46,12 @@ def kill(state: StateOption) -> None:
     Works without a running desk too. Example: aegis-agents desk kill --state ./state
     """
     folder = StateFolder(state)
-    if folder.socket.exists():
-        typer.echo(_ask(state, "kill")["result"])
-    elif folder.path.is_dir():
-        folder.set_latch("killed by an operator while no desk was running")
-        typer.echo(f"latched: no new risk until {folder.latch} is removed by a person")
-    else:
+    if not folder.path.is_dir():
         raise BadInput(f"state folder {state} does not exist")
+    folder.set_latch("killed by an operator on the command line")
+    typer.echo(f"latched: no new risk until {folder.latch} is removed by a person")
+    with suppress(BadInput):
+        _ask(state, "kill")
 
 
 def _ask(state: Path, command: str) -> dict[str, object]:

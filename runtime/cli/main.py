@@ -11,6 +11,7 @@ import typer
 
 from core.errors import AegisError, BadInput
 
+INTERRUPTED = 130
 PACKAGES = ("agents", "configs", "core", "evals", "graphs", "prompts", "runtime", "tools")
 
 COMMANDS = {
@@ -31,22 +32,24 @@ def main() -> None:
     """Run the command line."""
     os.environ.setdefault("LANGGRAPH_STRICT_MSGPACK", "true")
     os.environ.setdefault("LANGSMITH_TRACING", "false")
-    intruder = foreign_package()
-    if intruder:
-        sys.exit(f"aegis-agents: {intruder}")
-    carry_out(lambda: build(sys.argv[1:])(prog_name="aegis-agents"))
+    carry_out(_asked)
 
 
 def carry_out(work: Callable[[], object]) -> None:
-    """Do what was asked; a fault ends the process with one clear line: status 2 for bad input, else 1."""
+    """Do what was asked; a fault ends the process with one clear line: status 2 for bad input, else 1.
+
+    Ctrl-C before there is anything to drain ends it without a word.
+    """
     try:
         work()
-    except (AegisError, ExceptionGroup) as error:
+    except (AegisError, OSError, ExceptionGroup) as error:
         fault = _named(error)
         if fault is None:
             raise
         print(f"aegis-agents: {fault}", file=sys.stderr)
         sys.exit(2 if isinstance(fault, BadInput) else 1)
+    except KeyboardInterrupt:
+        sys.exit(INTERRUPTED)
 
 
 def build(arguments: Sequence[str]) -> typer.Typer:
@@ -78,9 +81,21 @@ def foreign_package() -> str | None:
     return None
 
 
-def _named(error: BaseException) -> AegisError | None:
-    """The fault of ours in an error, also when a group of tasks has wrapped it."""
-    if isinstance(error, AegisError):
+def _asked() -> None:
+    intruder = foreign_package()
+    if intruder:
+        sys.exit(f"aegis-agents: {intruder}")
+    if Path(".env").is_file():
+        from runtime.configuration import options
+
+        for variable, value in options(Path(".env")).items():
+            os.environ.setdefault(variable, value)
+    build(sys.argv[1:])(prog_name="aegis-agents")
+
+
+def _named(error: BaseException) -> AegisError | OSError | None:
+    """The fault of ours, or of the machine, in an error, also when a group of tasks has wrapped it."""
+    if isinstance(error, AegisError | OSError):
         return error
     inner = error.exceptions if isinstance(error, BaseExceptionGroup) else ()
     return next((fault for fault in map(_named, inner) if fault is not None), None)

@@ -1,5 +1,7 @@
 """`aegis-agents serve`: run the desk."""
 
+import os
+import sys
 from collections.abc import Callable
 from typing import Annotated
 
@@ -28,7 +30,7 @@ def serve(
     loaded = settings_of(profile, config_dir)
     folder = folder_of(profile, state)
     folder.claim(loaded.settings.desk.account)
-    say: Callable[[str], None] = _silent if as_json else typer.echo
+    say: Callable[[str], None] = _silent if as_json else _aloud
     from runtime.session import run_recorded
 
     summary = run_recorded(loaded, folder, say, pace, until_end)
@@ -45,6 +47,14 @@ def serve(
         f"journal: {summary.journal_events} events, chain head {summary.chain_head[:16]}, in {folder.path}\n"
         f"next: aegis-agents journal verify --state {folder.path}"
     )
+
+
+def _aloud(line: str) -> None:
+    try:
+        typer.echo(line)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise
 
 
 def _silent(_line: str) -> None:

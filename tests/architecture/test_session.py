@@ -67,6 +67,8 @@ def test_seconds_are_added_per_folder_and_the_slowest_comes_first() -> None:
 
 def test_the_evidence_names_its_day_and_its_counts() -> None:
     folders = {"core": Folder(passed=3, skipped=1, seconds=0.26)}
-    evidence = json.loads(as_json(folders, datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)))
+    figures = {"tests/chaos/test_kills.py::test_kills": "7 kills, 0 double, 0 lost"}
+    evidence = json.loads(as_json(folders, datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC), figures))
     assert evidence["date"] == "2026-01-02T03:04:05Z"
     assert evidence["folders"] == {"core": {"passed": 3, "failed": 0, "skipped": 1, "seconds": 0.3}}
+    assert evidence["figures"] == figures

@@ -151,4 +151,4 @@ def _by_fill(fill: Row) -> str:
 
 
 _ENDS = frozenset({"ORDER_PLACED", "ORDER_REJECTED", "ORDER_NOT_PLACED"})
-_EXACT = ("decision", "leg", "account", "symbol", "market", "side", "quantity", "kind", "limit", "stop", "verdict")
+_EXACT = ("decision", "leg", "account", "symbol", "market", "side", "quantity", "kind", "limit", "stop")

@@ -18,9 +18,12 @@ from typing import Any, NamedTuple
 
 from msgspec import structs
 
+from core.errors import Halt
 from core.facts.catalogue import wire_name
 from core.facts.desk import RunSettled
 from core.facts.orders import Order, OrderIntended
+from core.facts.risk import RiskAlert
+from core.facts.verdicts import Analysis
 from core.ports.broker import Answer, Found
 from core.ports.model import ChatRequest, Completion
 from core.record.envelope import Draft, Recorded, client_id
@@ -138,6 +141,17 @@ class WithoutCutRuns(MortalJournal):
         return await super().append(kept, expect=expect, durable=durable)
 
 
+class Falters(MortalJournal):
+    """Not a flaw of the desk but of its disk: for a while neither what the seats say nor the alarm has room."""
+
+    async def append(
+        self, drafts: Sequence[Draft], *, expect: Mapping[str, int] | None = None, durable: bool = False
+    ) -> tuple[Recorded, ...]:
+        if any(isinstance(draft.fact, Analysis | RiskAlert) for draft in drafts):
+            raise Halt("journal: no room for a while")
+        return await super().append(drafts, expect=expect, durable=durable)
+
+
 class Ponderer(RulesModel):
     """The offline seat, lost in thought for some real seconds; leaves a file to say that it has begun."""
 
@@ -158,6 +172,7 @@ FLAWS: dict[str, tuple[type[MortalJournal], type[MortalPaper]]] = {
     "forgets orders": (MortalJournal, ForgetsOrders),
     "without intents": (WithoutIntents, MortalPaper),
     "without cut runs": (WithoutCutRuns, MortalPaper),
+    "falters": (Falters, MortalPaper),
 }
 
 

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
@@ -16,7 +17,7 @@ from threading import Lock
 from typing import Any
 
 ROOT = Path(__file__).resolve().parents[2]
-PATIENCE = 60.0
+PATIENCE = 20.0
 """Real seconds after which something that should have happened counts as never."""
 
 
@@ -47,7 +48,8 @@ class Life:
     connection: socket.socket
 
     def signal(self, number: int) -> None:
-        os.kill(self.pid, number)
+        with suppress(ProcessLookupError):
+            os.kill(self.pid, number)
 
     def ended(self) -> int:
         with self.connection:
@@ -55,11 +57,11 @@ class Life:
 
     @property
     def told(self) -> list[str]:
-        return self.out.read_text().splitlines()
+        return self.out.read_text().splitlines() if self.out.exists() else []
 
     @property
     def complaints(self) -> list[str]:
-        return self.err.read_text().splitlines()
+        return self.err.read_text().splitlines() if self.err.exists() else []
 
 
 class Zygote:
@@ -76,11 +78,14 @@ class Zygote:
         self._waking = Lock()
         self._ready = False
 
-    def begin(self, life: str, environment: Mapping[str, str] | None = None, **asked: Any) -> Life:
-        """Fork a process that lives one of LIVES."""
+    def begin(
+        self, life: str, environment: Mapping[str, str] | None = None, out: Path | None = None, **asked: Any
+    ) -> Life:
+        """Fork a process that lives one of LIVES; `out` is where its standard output goes."""
         self._await_ready()
         number = next(self._numbers)
-        out, err = (Path(self._home.name) / f"{number}.{stream}" for stream in ("out", "err"))
+        told, err = (Path(self._home.name) / f"{number}.{stream}" for stream in ("out", "err"))
+        out = out or told
         request = {"life": life, "with": asked, "out": str(out), "err": str(err), "environment": environment or {}}
         connection = socket.socket(socket.AF_UNIX)
         connection.settimeout(PATIENCE)

@@ -1,12 +1,13 @@
 """The gate says no inside the whole desk: the run ends as denied, the code is recorded, the broker hears nothing."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
-import msgspec
 import pytest
+from msgspec import structs
 
 from core.desk.weighing import Approval
 from core.facts.desk import OperatingStateChanged, RunSettled
@@ -38,6 +39,9 @@ class Case:
     """Orders that left before the one that is denied."""
 
 
+Trouble = Callable[[House], object]
+
+
 def latch(house: House) -> None:
     house.folder.set_latch("a test")
 
@@ -47,7 +51,7 @@ async def restrict(house: House) -> None:
     await house.projections.append([Draft("desk", "restricted", house.clock.now(), fact, "test", "test")])
 
 
-def slowly(analyst: int = 0, verifier: int = 0, commander: int = 0, **verdict: object) -> list[Scripted]:
+def slowly(analyst: int = 0, verifier: int = 0, commander: int = 0, **verdict: Any) -> list[Scripted]:
     return [says("analyst", analyst), says("verifier", verifier, **verdict), says("commander", commander)]
 
 
@@ -125,11 +129,12 @@ def test_what_sizing_shrinks_to_nothing_is_denied_and_says_what_took_it(tmp_path
     assert len(told.all(GateRuled)) == len(told.sent)
 
 
-UNSIZED = {
-    "APPROVAL_SIZE": ("0.5", {"quantity": Decimal(6)}, {}),
-    "POSTURE_SIZE": ("1", {}, {}),
-    "FAT_FINGER": ("0.5", {}, {"risk__fat_finger_pct": 1}),
-    "DUPLICATE_INTENT": ("0.5", {"decision": None}, {}),
+OTHER = {"decision": "another"}
+UNSIZED: dict[str, tuple[str, dict[str, Any], dict[str, Any]]] = {
+    "APPROVAL_SIZE": ("0.5", {**OTHER, "quantity": Decimal(6)}, {}),
+    "POSTURE_SIZE": ("1", OTHER, {}),
+    "FAT_FINGER": ("0.5", OTHER, {"risk__fat_finger_pct": 1}),
+    "DUPLICATE_INTENT": ("0.5", {}, {}),
 }
 
 
@@ -143,8 +148,7 @@ def test_an_order_that_no_sizing_would_have_written_is_denied_all_the_same(tmp_p
         (verification,) = [fact for fact in facts if isinstance(fact, Verification)]
         (decision,) = [fact for fact in facts if isinstance(fact, Decision)]
         (ticket,) = house.projections.state().working
-        fields = {"decision": "another"} | changes
-        order = msgspec.structs.replace(ticket.order, **{k: v for k, v in fields.items() if v is not None})
+        order = structs.replace(ticket.order, **changes)
         approval = Approval(verification, verification.answered + 30_000_000_000)
         request = Request(order, decision, approval, verification.briefing)
         answer = review(request, view_of(house.desk, "US", "US:IBM"))

@@ -11,11 +11,12 @@ from core.facts.verdicts import Abstained, Analysis
 from core.market.instants import SECOND
 from core.ports.model import ChatRequest, Completion
 from tests.desks import RISE, Rehearsal, Told, says, settings, tape
+from tools.llm.scripted import Scripted
 
 MILLISECOND = SECOND // 1000
 
 
-def veto(latency_ms: int) -> list[object]:
+def veto(latency_ms: int) -> list[Scripted]:
     return [says("verifier", latency_ms, ruling="veto", reasons=["the news is stale"])]
 
 
@@ -24,7 +25,7 @@ def took(told: Told) -> int:
     return (ended - began) // MILLISECOND
 
 
-def play(path: Path, *replies: object) -> Told:
+def play(path: Path, *replies: Scripted) -> Told:
     return Rehearsal(path).play(tape(RISE), replies)
 
 

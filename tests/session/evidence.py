@@ -1,4 +1,7 @@
-"""Seconds per folder at the end of a run, and `build/evidence.json`, from which the README's status table is made."""
+"""Seconds per folder and figures at the end of a run, and `build/evidence.json`, from which the README's status is made.
+
+A test gives a figure with `record_property("figures", "…")`.
+"""
 
 import json
 import platform
@@ -30,10 +33,14 @@ class Evidence:
 
     def __init__(self) -> None:
         self.folders: defaultdict[str, Folder] = defaultdict(Folder)
+        self.figures: dict[str, str] = {}
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         folder = self.folders[folder_of(report.nodeid)]
         folder.seconds += report.duration
+        if report.when == "call":
+            said = [str(figure) for name, figure in report.user_properties if name == "figures"]
+            self.figures |= {report.nodeid: "; ".join(said)} if said else {}
         if report.failed:
             folder.failed += 1
         elif report.skipped:
@@ -47,11 +54,15 @@ class Evidence:
         terminalreporter.section("seconds per folder")
         for line in table(self.folders):
             terminalreporter.write_line(line)
+        if self.figures:
+            terminalreporter.section("figures")
+        for nodeid, figure in self.figures.items():
+            terminalreporter.write_line(f"{nodeid.partition('::')[2]}: {figure}")
         chosen = config.option.keyword or config.option.markexpr != EVERYDAY
         if is_whole(config) and not chosen and exitstatus <= pytest.ExitCode.TESTS_FAILED:
             path = ROOT / config.getoption("evidence")
             path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(as_json(self.folders, datetime.now(UTC)))
+            path.write_text(as_json(self.folders, datetime.now(UTC), self.figures))
 
 
 def folder_of(nodeid: str) -> str:
@@ -67,13 +78,14 @@ def table(folders: dict[str, Folder]) -> list[str]:
     ]
 
 
-def as_json(folders: dict[str, Folder], at: datetime) -> str:
+def as_json(folders: dict[str, Folder], at: datetime, figures: dict[str, str]) -> str:
     body = {
         "date": at.strftime("%Y-%m-%dT%H:%M:%SZ"),
         "python": platform.python_version(),
         "folders": {
             name: asdict(folder) | {"seconds": round(folder.seconds, 1)} for name, folder in sorted(folders.items())
         },
+        "figures": figures,
     }
     return json.dumps(body, indent=2) + "\n"
 

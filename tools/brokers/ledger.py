@@ -36,7 +36,7 @@ class Ledger:
     def append(self, entry: Entry) -> None:
         """Write one entry; when it cannot be written whole, none of it stays."""
         line = msgspec.json.encode(entry) + b"\n"
-        with self._path.open("ab", buffering=0) as file:
+        with open(self._path, "ab", buffering=0, opener=_private) as file:
             end = file.tell()
             try:
                 if file.write(line) != len(line):
@@ -44,6 +44,10 @@ class Ledger:
             except OSError:
                 file.truncate(end)
                 raise
+
+
+def _private(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)
 
 
 def _whole_lines(path: Path) -> list[bytes]:

@@ -1,0 +1,1 @@
+"""Kernels over numbers: compiled loops made of small steps; the only rooms where a price is a float."""
