@@ -95,6 +95,7 @@ class Dispatch:
                 {"version": STATE_VERSION, "run": signal.run, "cause": accepted.envelope.id, "event": signal.event},
                 context=replace(self._desk, run=run),
                 output_keys="outcome",
+                version="v2",
             )
             lost = signal.run in self._books.state().runs
             fault = "the run ended without an outcome" if lost else ""

@@ -21,6 +21,7 @@ class Narrator:
         self._say = say
         self._signals: dict[str, str] = {}
         self._why: dict[str, str] = {}
+        self._ruled_on: set[str] = set()
 
     def hear(self, recorded: Recorded) -> None:
         """Say the line of this event, if it has one."""
@@ -59,6 +60,7 @@ class Narrator:
     def _ruled(self, fact: GateRuled, run: str) -> str | None:
         if fact.cleared:
             return None
+        self._ruled_on.add(run)
         failed = next(check for check in fact.checks if not check.held)
         order = fact.order
         return (
@@ -98,12 +100,23 @@ class Narrator:
     def _settled(self, fact: RunSettled, run: str) -> str | None:
         about = self._signals.pop(run, run)
         why = self._why.pop(run, fact.reason)
-        words = {"vetoed": "VETO    ", "abstained": "ABSTAIN ", "abandoned": "CUT     ", "failed": "FAILED  "}
-        return f"{words[fact.outcome]} {about}: {why}" if fact.outcome in words else None
+        told = run in self._ruled_on
+        self._ruled_on.discard(run)
+        return None if told or fact.outcome not in _ENDINGS else f"{_ENDINGS[fact.outcome]:<8} {about}: {why}"
 
     def _alert(self, fact: RiskAlert, _run: str) -> str:
         return f"ALERT    {fact.code}: {fact.figure} against {fact.limit}; {fact.done}"
 
+
+_ENDINGS = {
+    "vetoed": "VETO",
+    "abstained": "ABSTAIN",
+    "denied": "DENIED",
+    "superseded": "SHED",
+    "abandoned": "CUT",
+    "failed": "FAILED",
+}
+"""Outcomes that no other line has told."""
 
 _LINES: dict[type, Callable[[Narrator, Any, str], str | None]] = {
     DeskOpened: Narrator._opened,

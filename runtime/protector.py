@@ -5,9 +5,12 @@ leaves under a clearance. While an exit of a holding is on its way no second one
 filled in time are withdrawn here too, because that is risk reduction.
 """
 
+import asyncio
+from collections.abc import Callable, Coroutine
+from typing import Any
+
 from core.facts.desk import ExitTriggered
 from core.market.instants import MINUTE
-from core.market.instruments import Instrument
 from core.market.quotes import Quote
 from core.record.envelope import Draft, name
 from core.risk.checks import Request
@@ -20,41 +23,52 @@ from graphs.state import Desk
 
 
 class Protector:
-    """Watches holdings and entries of one desk."""
+    """Watches holdings and entries of one desk; never waits for the broker while it watches."""
 
     def __init__(self, desk: Desk, entry_minutes: int) -> None:
         self._desk = desk
         self._patience = entry_minutes * MINUTE
-        self._leaving: set[str] = set()
-        self._withdrawing: set[str] = set()
+        self._busy: dict[str, asyncio.Task[None]] = {}
+        """What is on its way: exits by instrument, withdrawals by order."""
+        self._begin: Callable[[Coroutine[Any, Any, None]], asyncio.Task[None]] = asyncio.create_task
+
+    def join(self, tasks: asyncio.TaskGroup) -> None:
+        """From now on an exit that cannot be recorded ends this group, and with it the desk."""
+        self._begin = tasks.create_task
+
+    async def drain(self) -> None:
+        """Wait until everything on its way has its answer."""
+        while self._busy:
+            await asyncio.gather(*self._busy.values())
 
     async def see(self, quote: Quote) -> None:
         """Close the holding if this quote reached its stop or target; withdraw entries that waited too long."""
         state, sessions = self._desk.books.state(), self._desk.books.sessions(quote.market)
         if sessions is None or not sessions.is_open(quote.at):
             return
-        protection = state.protections.get(quote.key)
-        reached = due(state.held(quote.key), protection, quote) if protection else None
-        if reached is not None:
-            await self._leave(quote, reached)
+        protection, held = state.protections.get(quote.key), state.held(quote.key)
+        reached = due(held, protection, quote) if protection else None
+        if reached is not None and not _exit_working(state.working, quote.key, held > 0):
+            self._once(quote.key, self._leave(quote, reached))
         for ticket in state.working:
-            if ticket.order.key == quote.key and ticket.state != "unknown":
-                await self._withdraw(ticket, quote.at)
+            if ticket.order.key == quote.key and await self._overdue(ticket, quote.at):
+                self._once(ticket.order.client_id, self._withdraw(ticket))
+
+    def _once(self, name: str, work: Coroutine[Any, Any, None]) -> None:
+        if name in self._busy:
+            work.close()
+            return
+        task = self._begin(work)
+        self._busy[name] = task
+        task.add_done_callback(lambda _: self._busy.pop(name))
 
     async def _leave(self, quote: Quote, reached: Due) -> None:
-        key, state = quote.key, self._desk.books.state()
-        instrument = self._desk.books.instrument(key)
-        if instrument is None or key in self._leaving or _exit_working(state.working, key, state.held(key) > 0):
-            return
-        self._leaving.add(key)
-        try:
-            await self._close(quote, reached, instrument)
-        finally:
-            self._leaving.discard(key)
-
-    async def _close(self, quote: Quote, reached: Due, instrument: Instrument) -> None:
         desk, held = self._desk, self._desk.books.state().held(quote.key)
+        instrument = desk.books.instrument(quote.key)
         exit_id = name("exit", quote.key, reached.reason, quote.at, quote.sequence)
+        cause = f"{exit_id}.triggered"
+        if instrument is None or not held or await desk.journal.find(cause) is not None:
+            return
         triggered = ExitTriggered(
             symbol=quote.symbol,
             market=quote.market,
@@ -63,23 +77,20 @@ class Protector:
             level=reached.level,
             quantity=abs(held),
         )
-        cause = f"{exit_id}.triggered"
-        if await desk.journal.find(cause) is not None:
-            return
         order = exit_order(Slip(exit_id, "exit", desk.account, instrument), held, abs(held))
         draft = Draft(f"run:{exit_id}", cause, desk.clock.now(), triggered, exit_id, cause)
         ruled = await rule(desk, Request(order), cause, [draft])
         if not isinstance(ruled, Denied):
             await desk.broker.submit(order, ruled)
 
-    async def _withdraw(self, ticket: Ticket, now: int) -> None:
-        client = ticket.order.client_id
+    async def _overdue(self, ticket: Ticket, now: int) -> bool:
+        if ticket.order.kind != "limit" or ticket.state == "unknown":
+            return False
         intent = await self._desk.journal.find(f"{ticket.verdict}.intent")
-        if ticket.order.kind != "limit" or client in self._withdrawing or intent is None:
-            return
-        if now - intent.envelope.timestamp >= self._patience:
-            self._withdrawing.add(client)
-            await self._desk.broker.cancel(client)
+        return intent is not None and now - intent.envelope.timestamp >= self._patience
+
+    async def _withdraw(self, ticket: Ticket) -> None:
+        await self._desk.broker.cancel(ticket.order.client_id)
 
 
 def _exit_working(working: tuple[Ticket, ...], key: str, long: bool) -> bool:

@@ -48,6 +48,7 @@ async def serve(house: House, feed: Feed, say: Callable[[str], None], until_end:
     operator = Operator(house.folder.socket, house.projections, house.clock, _commands(house, stopping))
     async with asyncio.TaskGroup() as tasks:
         house.dispatch.join(tasks)
+        house.protector.join(tasks)
         try:
             await reopen(house)
             booking = tasks.create_task(house.bookkeeper.run(house.broker.reports()))
@@ -59,6 +60,7 @@ async def serve(house: House, feed: Feed, say: Callable[[str], None], until_end:
             await feed.close()
             unreadable = await reading
             await house.dispatch.drain()
+            await house.protector.drain()
         finally:
             stopping.forget()
             await operator.close()

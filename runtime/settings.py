@@ -136,6 +136,12 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True):
         known = {market.market for market in self.markets.values()}
         if self.desk.home not in known:
             raise BadInput(f"desk.home: must be one of {', '.join(sorted(known))}, found {self.desk.home!r}")
+        for name, market in self.markets.items():
+            if market.currency != self.desk.cash.currency:
+                raise BadInput(
+                    f"markets.{name}.currency: {market.currency} is not the account's {self.desk.cash.currency}; "
+                    "one desk settles in one currency"
+                )
 
     @property
     def version(self) -> str:

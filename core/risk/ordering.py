@@ -1,7 +1,7 @@
 """From a decision and a quantity to one exact order. An entry is a limit order at what the other side asks, so that a
 price that runs away is not chased; an exit is a market order, because getting out comes first."""
 
-from decimal import Decimal
+from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 
 from msgspec import Struct
 
@@ -22,12 +22,13 @@ class Slip(Struct, frozen=True):
 
 
 def entry_order(slip: Slip, decision: Decision, quantity: Decimal, view: RiskView) -> Order | None:
-    """The order that opens or adds; none without a price on the side it needs."""
+    """The order that opens or adds, on the tick that still meets the other side; none without a price there."""
     side: Side = "buy" if decision.direction == "long" else "sell"
     price = executable(side, view.quote)
     if price is None:
         return None
-    return _order(slip, side, quantity, limit=price, invalidation=decision.invalidation)
+    steps = (price / slip.instrument.tick).to_integral_value(ROUND_CEILING if side == "buy" else ROUND_FLOOR)
+    return _order(slip, side, quantity, limit=steps * slip.instrument.tick, invalidation=decision.invalidation)
 
 
 def exit_order(slip: Slip, held: Decimal, quantity: Decimal) -> Order:

@@ -9,7 +9,7 @@ from docs.tables.markdown import NOTHING, table
 COMPONENTS: dict[str, tuple[str, ...]] = {
     "Rules: market, orders, risk, record (`core/`)": ("core", "properties"),
     "Prompts and seats (`prompts/`, `agents/`)": ("prompts", "agents"),
-    "Combat graph (`graphs/`)": ("scenarios",),
+    "Combat graph (`graphs/`)": ("graphs", "scenarios"),
     "Paper broker, journals, feeds, offline models (`tools/`)": ("tools", "contracts"),
     "Service and command line (`runtime/`)": ("runtime", "scenarios", "chaos"),
     "Recorded data (`evals/`)": ("evals",),

@@ -15,13 +15,13 @@ INTERRUPTED = 130
 PACKAGES = ("agents", "configs", "core", "evals", "graphs", "prompts", "runtime", "tools")
 
 COMMANDS = {
-    "serve": "Run the desk until it is told to stop, or until its recording ends.",
-    "decide": "Take one market event through the whole desk and explain what came of it.",
+    "serve": "Run the desk until told to stop, or its recording ends.",
+    "decide": "Take one market event through the desk, and explain it.",
     "desk": "Talk to a running desk: status, stop, kill.",
     "journal": "Read the record: verify, tail, show.",
     "graph": "Draw the graphs for review.",
     "config": "Show the effective configuration and where each value comes from.",
-    "check": "Check configuration, state folder, recording and seats before anything runs.",
+    "check": "Check configuration, state folder, recording and seats.",
 }
 ABOUT = """A trading desk staffed by language models and run by rules.
 
@@ -54,7 +54,9 @@ def carry_out(work: Callable[[], object]) -> None:
 
 def build(arguments: Sequence[str]) -> typer.Typer:
     """The application with the one noun loaded that these arguments ask for."""
-    app = typer.Typer(help=ABOUT, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+    app = typer.Typer(
+        help=ABOUT, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None
+    )
     app.callback()(_begin)
     asked = next((word for word in arguments if not word.startswith("-")), None)
     for noun, about in COMMANDS.items():

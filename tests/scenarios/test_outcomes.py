@@ -8,15 +8,25 @@ from typing import get_args
 import pytest
 
 from core.facts.desk import Outcome, RunSettled
+from core.facts.orders import Order
 from core.facts.signals import SignalGenerated
+from core.ports.broker import Answer, Refused
+from core.risk.clearance import Clearance
 from tests.desks import FILLED, HOLD, RISE, Rehearsal, Told, consent, says, settings, tape
 from tests.scenarios.test_restart import cut, thinking
 from tests.scenarios.test_silent_broker import Deaf
+from tools.brokers.paper import PaperBroker
 from tools.llm.scripted import Scripted
 
-OFF_THE_GRID = "13:40:00 IBM 184.00 184.02\n13:41:00 IBM 184.60 184.625"
 BOTH = "13:40:00 IBM 184.00 184.02\n13:40:00 SPY 168.00 168.01\n13:41:00 IBM 184.60 184.62\n13:41:00 SPY 168.60 168.61"
 THREE = f"{BOTH}\n13:41:01 IBM 183.90 183.92"
+
+
+class Stern(PaperBroker):
+    """Refuses whatever is asked of it."""
+
+    async def submit(self, order: Order, clearance: Clearance) -> Answer:
+        return Refused(order.client_id, "not today")
 
 
 def superseded(path: Path) -> Told:
@@ -30,7 +40,7 @@ STORIES: dict[Outcome, Callable[[Path], Told]] = {
     "vetoed": lambda path: Rehearsal(path).play(tape(RISE), [says("analyst"), says("verifier", ruling="veto")]),
     "abstained": lambda path: Rehearsal(path).play(tape(RISE), [says("analyst", 3000), says("verifier")]),
     "denied": lambda path: Rehearsal(path).play(tape(RISE), consent(confidence=79)),
-    "rejected": lambda path: Rehearsal(path).play(tape(OFF_THE_GRID), consent()),
+    "rejected": lambda path: Rehearsal(path, paper=Stern).play(tape(RISE), consent()),
     "unknown": lambda path: Rehearsal(path, paper=Deaf).play(tape(RISE), consent()),
     "superseded": superseded,
     "abandoned": lambda path: cut(path, "13:41:01", thinking()).play(tape("13:47:00 IBM 184.58 184.60")),

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from core.facts.desk import DeskClosed
+from core.facts.desk import DeskClosed, ExitTriggered
 from core.facts.orders import Order, OrderNotPlaced, OrderPlaced, OrderUnknown
 from core.facts.risk import GateRuled
 from core.ports.broker import Answer, Unknown
@@ -100,6 +100,13 @@ def test_an_exit_that_got_no_answer_is_not_sent_again_while_its_fate_is_unknown(
     told = Rehearsal(tmp_path, paper=MuteOnExits).play(tape(RISE, FILLED, STOP), consent())
     assert len(told.sent) == 2 and told.held == {}
     assert len(told.all(OrderUnknown)) == 1
+
+
+def test_a_silent_broker_keeps_no_other_holding_from_its_stop(tmp_path: Path) -> None:
+    entries = [RISE, FILLED, SPY_RISE, "13:46:00 SPY 168.58 168.60"]
+    stops = "14:10:00 IBM 183.40 183.42\n14:10:02 SPY 167.40 167.41\n14:11:00 SPY 167.40 167.41"
+    told = Rehearsal(tmp_path, paper=MuteOnExits).play(tape(*entries, stops), [*consent(), *consent(**SPY)])
+    assert told.at(ExitTriggered) == [instant("14:10:00"), instant("14:10:02")]
 
 
 def test_a_stop_of_the_desk_waits_for_the_answer_to_an_exit(tmp_path: Path) -> None:
