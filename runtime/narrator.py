@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from core.facts.desk import DayOpened, DeskOpened, ExitTriggered, PositionUpdated, ProtectionSet, RunSettled
+from core.facts.models import ModelReplied
 from core.facts.orders import OrderCancelled, OrderFilled, OrderIntended, OrderRejected, OrderUnknown
 from core.facts.risk import GateRuled, RiskAlert
 from core.facts.signals import SignalGenerated
@@ -22,6 +23,8 @@ class Narrator:
         self._signals: dict[str, str] = {}
         self._why: dict[str, str] = {}
         self._ruled_on: set[str] = set()
+        self._voices: dict[tuple[str, str], str] = {}
+        """By run and role, where the answer came from."""
 
     def hear(self, recorded: Recorded) -> None:
         """Say the line of this event, if it has one."""
@@ -46,13 +49,18 @@ class Narrator:
         moved = f"{change:+.2f} % in {window} min" if change is not None else event.kind.replace("_", " ")
         self._signals[run] = f"{event.symbol} {moved}"
 
+    def _replied(self, fact: ModelReplied, run: str) -> None:
+        self._voices[run, fact.role] = fact.label
+
     def _verified(self, fact: Verification, run: str) -> None:
         if fact.ruling == "veto":
-            self._why[run] = "; ".join(fact.reasons)
+            self._why[run] = f"{'; '.join(fact.reasons)} ({self._voices.get((run, 'verifier'), _NOBODY)})"
 
     def _decided(self, fact: Decision, run: str) -> str:
         what = f"{fact.action} {fact.direction}" if fact.direction else fact.action
-        return f"DECISION {self._signals.get(run, fact.symbol)}: {what}, {fact.confidence} % sure: {fact.rationale}"
+        voice = self._voices.get((run, "commander"), _NOBODY)
+        about = self._signals.get(run, fact.symbol)
+        return f"DECISION {about}: {what}, {fact.confidence} % sure ({voice}): {fact.rationale}"
 
     def _abstained(self, fact: Abstained, run: str) -> None:
         self._why[run] = f"{fact.role} {fact.reason}: {fact.detail}"
@@ -84,7 +92,11 @@ class Narrator:
         return f"FILL     {done} {fact.quantity} {fact.symbol} at {fact.price}, fee {fact.fee}"
 
     def _held(self, fact: PositionUpdated, _run: str) -> str | None:
-        return None if fact.quantity else f"FLAT     {fact.symbol}: {fact.realised.rounded().amount:+,} {fact.currency}"
+        return (
+            None
+            if fact.quantity
+            else f"FLAT     {fact.symbol}: {fact.realised.rounded().amount:+,} {fact.currency} before fees"
+        )
 
     def _protected(self, fact: ProtectionSet, _run: str) -> str:
         target = f", target {fact.target}" if fact.target else ""
@@ -102,12 +114,14 @@ class Narrator:
         why = self._why.pop(run, fact.reason)
         told = run in self._ruled_on
         self._ruled_on.discard(run)
+        self._voices = {key: voice for key, voice in self._voices.items() if key[0] != run}
         return None if told or fact.outcome not in _ENDINGS else f"{_ENDINGS[fact.outcome]:<8} {about}: {why}"
 
     def _alert(self, fact: RiskAlert, _run: str) -> str:
         return f"ALERT    {fact.code}: {fact.figure} against {fact.limit}; {fact.done}"
 
 
+_NOBODY = "source not recorded"
 _ENDINGS = {
     "vetoed": "VETO",
     "abstained": "ABSTAIN",
@@ -122,6 +136,7 @@ _LINES: dict[type, Callable[[Narrator, Any, str], str | None]] = {
     DeskOpened: Narrator._opened,
     DayOpened: Narrator._day,
     SignalGenerated: Narrator._signal,
+    ModelReplied: Narrator._replied,
     Verification: Narrator._verified,
     Decision: Narrator._decided,
     Abstained: Narrator._abstained,

@@ -32,6 +32,12 @@ def run_recorded(
     async def main() -> Summary:
         house = build(loaded, folder, clock, overrides)
         house.projections.listen(Narrator(say).hear)
+        seats = house.desk.roster
+        heard = (
+            f"{seat.role} {seat.model.name} ({seat.model.label})"
+            for seat in (seats.analyst, seats.verifier, seats.commander)
+        )
+        say(f"seats: {', '.join(heard)}")
         feed = ReplayFeed(recordings(loaded.settings), clock)
         return await serve(house, feed, say, until_end)
 

@@ -38,14 +38,13 @@ def serve(
         typer.echo(msgspec.json.encode(summary))
         return
     money = ", ".join(f"{amount} {currency}" for currency, amount in summary.pnl.items()) or "unknown"
-    seats = ", ".join(f"{role} {seat.model}" for role, seat in loaded.settings.models.seats.items())
     typer.echo(
         f"\n{summary.events} quotes, {summary.triggers} events, {summary.decisions} decisions, "
-        f"{summary.vetoes} vetoed, "
-        f"{summary.abstained} abstained, {summary.denied} denied, {summary.orders} orders, {summary.fills} fills\n"
-        f"profit and loss {money}; seats: {seats}\n"
+        f"{summary.vetoes} vetoed, {summary.abstained} abstained, "
+        f"{summary.denied} denied, {summary.orders} orders, {summary.fills} fills\n"
+        f"profit and loss {money}\n"
         f"journal: {summary.journal_events} events, chain head {summary.chain_head[:16]}, in {folder.path}\n"
-        f"next: aegis-agents journal verify --state {folder.path}"
+        f"next: {sys.argv[0]} journal verify --state {folder.path}"
     )
 
 

@@ -9,7 +9,6 @@ import time
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from itertools import count
 from pathlib import Path
 from random import Random
 
@@ -69,17 +68,16 @@ class Campaign:
         self._story("untouched", [])
         for deaths in planned():
             self._story(f"planned-{self.tally.stories}", deaths)
-        for number in count():
-            if time.monotonic() - began > seconds:
-                return self.tally
-            self._story(f"drawn-{number}", self._drawn())
+        while time.monotonic() - began < seconds:
+            self._story(f"drawn-{self.tally.stories}", self._drawn())
+        return self.tally
 
     def _drawn(self) -> list[Death]:
         draw = self._draw
         return [
             Point(draw.choice(EDGES), draw.choice(STEPS), draw.choice((1, 1, 1, 2, 3)))
             if draw.random() < 0.5
-            else draw.uniform(0, self._lifetime)
+            else draw.uniform(0, self._lifetime) * draw.random()
             for _ in range(draw.randint(1, MOST_DEATHS))
         ]
 

@@ -131,7 +131,7 @@ def _outcomes(events: list[Event]) -> Iterator[Finding]:
 def _account(ledger: Ledger, events: list[Event], folded: DeskState) -> Iterator[Finding]:
     booked = [event.data for event in events if event.name == "ORDER_FILLED"]
     if sorted(booked, key=_by_fill) != sorted(ledger.fills, key=_by_fill):
-        yield Finding("differs", f"the broker executed {len(ledger.fills)} times, {len(booked)} of it differ or agree")
+        yield Finding("differs", f"executions at the broker: {ledger.fills}, in the journal: {booked}")
     updates = {f"{e.data['market']}:{e.data['symbol']}": e.data for e in events if e.name == "POSITION_UPDATED"}
     written = {key: quantity for key, last in updates.items() if (quantity := Decimal(last["quantity"]))}
     believed = {key: position.quantity for key, position in folded.positions.items()}

@@ -21,11 +21,12 @@ from msgspec import structs
 from core.errors import Halt
 from core.facts.catalogue import wire_name
 from core.facts.desk import RunSettled
+from core.facts.models import Role
 from core.facts.orders import Order, OrderIntended
 from core.facts.risk import RiskAlert
 from core.facts.verdicts import Analysis
 from core.ports.broker import Answer, Found
-from core.ports.model import ChatRequest, Completion
+from core.ports.model import ChatModel, ChatRequest, Completion
 from core.record.envelope import Draft, Recorded, client_id
 from core.risk.clearance import Clearance
 from runtime.bootstrap import Overrides
@@ -43,7 +44,7 @@ STEPS = (
     "submit", "ORDER_PLACED", "ORDER_NOT_PLACED", "RUN_SETTLED", "ORDER_FILLED", "cancel", "ORDER_CANCELLED",
     "DESK_CLOSED",
 )  # fmt: skip
-"""What is durable, or leaves the house, on the way of an order; facts by wire name, calls of the broker in lower case."""
+"""What becomes durable or leaves the house on the way of an order: facts by wire name, the broker's calls by theirs."""
 
 
 class Point(NamedTuple):
@@ -195,7 +196,7 @@ def desk(state: str, point: list[Any] | None = None, flaw: str = "", thinking: f
     if pages:
         journal._connection.execute(f"PRAGMA max_page_count={pages}")
     journal.fate = papers.fate = fate
-    models = {"analyst": Ponderer(thinking, folder.path / "thinking")} if thinking else {}
+    models: dict[Role, ChatModel] = {"analyst": Ponderer(thinking, folder.path / "thinking")} if thinking else {}
     overrides = Overrides(journal=journal, models=models, paper=papers)
     carry_out(lambda: print(run_recorded(loaded, folder, print, None, True, overrides)))
 

@@ -17,7 +17,7 @@ from threading import Lock
 from typing import Any
 
 ROOT = Path(__file__).resolve().parents[2]
-PATIENCE = 20.0
+PATIENCE = 60.0
 """Real seconds after which something that should have happened counts as never."""
 
 
@@ -52,8 +52,15 @@ class Life:
             os.kill(self.pid, number)
 
     def ended(self) -> int:
-        with self.connection:
-            return int(self.connection.makefile("rb").readline())
+        """Its exit status, when it has ended; may be asked once."""
+        with self.connection, self.connection.makefile("rb") as answer:
+            return int(answer.readline())
+
+    def abandon(self) -> None:
+        """Kill it unless somebody has seen it end."""
+        if self.connection.fileno() >= 0:
+            self.signal(signal.SIGKILL)
+            self.connection.close()
 
     @property
     def told(self) -> list[str]:
@@ -77,6 +84,7 @@ class Zygote:
         self._numbers = count()
         self._waking = Lock()
         self._ready = False
+        self._begun: list[Life] = []
 
     def begin(
         self, life: str, environment: Mapping[str, str] | None = None, out: Path | None = None, **asked: Any
@@ -94,9 +102,13 @@ class Zygote:
         pid = b""
         while not pid.endswith(b"\n"):
             pid += connection.recv(1)
-        return Life(int(pid), out, err, connection)
+        begun = Life(int(pid), out, err, connection)
+        self._begun.append(begun)
+        return begun
 
     def close(self) -> None:
+        for life in self._begun:
+            life.abandon()
         self._process.communicate()
         self._home.cleanup()
 

@@ -1,4 +1,4 @@
-"""What a start makes of damage: it says in one line what is wrong and where, and changes nothing it cannot vouch for."""
+"""What a start makes of damage: one line says what is wrong and where, and nothing is changed."""
 
 import gzip
 import shutil
@@ -16,7 +16,7 @@ from tests.chaos.recordings import ENTRIES, SHIPPED, replaying
 from tests.chaos.spawning import Life, Zygote
 
 SEED = 20_131_007
-FLIPS = 12
+FLIPS = 6
 
 
 @pytest.fixture(scope="module")
@@ -171,9 +171,7 @@ def test_an_event_being_thought_about_when_the_recording_breaks_off_gets_its_out
     assert judge(state) == []
 
 
-def test_a_recording_that_cannot_be_read_at_all_is_named(
-    zygote: Zygote, morning: dict[str, str], tmp_path: Path
-) -> None:
+def test_a_recording_that_cannot_be_read_at_all_is_named(zygote: Zygote, tmp_path: Path) -> None:
     half = tmp_path / "half.csv.gz"
     half.write_bytes(SHIPPED.read_bytes()[:9000])
     with gzip.open(tmp_path / "words.csv.gz", "wt") as file:
@@ -181,5 +179,5 @@ def test_a_recording_that_cannot_be_read_at_all_is_named(
     for name in ("half.csv.gz", "words.csv.gz", "missing.csv", "."):
         path, state = tmp_path / name, tmp_path / f"state of {name}"
         refused(serve(zygote, replaying(path, [ENTRIES]), state), 2, str(path))
-        assert serve(zygote, morning, state).ended() == 0
+        assert events_of(state)[-1].name == "DESK_CLOSED"
         assert judge(state) == []

@@ -1,4 +1,4 @@
-"""A disk that fills while the desk works: nothing is sent that is not recorded, one line says so, and it goes on later."""
+"""A disk that fills: what cannot be recorded is not sent, one line says so, and with room again the desk goes on."""
 
 import json
 import sqlite3
@@ -11,6 +11,7 @@ from tests.chaos.judge import Finding, events_of, judge, ledger_of
 from tests.chaos.spawning import Zygote
 
 KIB = 1024
+STEPS = 6
 CASH = {"amount": "100000", "currency": "USD"}
 
 
@@ -29,8 +30,8 @@ def test_wherever_the_journal_is_full_the_desk_halts_and_goes_on_when_there_is_r
 ) -> None:
     whole = tmp_path / "whole"
     assert zygote.begin("desk", recorded, state=str(whole)).ended() == 0
-    reached = set()
-    for most in range(8, pages(whole / "journal.db"), 3):
+    reached, enough = set(), pages(whole / "journal.db")
+    for most in range(8, enough, enough // STEPS):
         state = tmp_path / f"{most} pages"
         life = zygote.begin("desk", recorded, state=str(state), pages=most)
         assert life.ended() == 1
@@ -41,10 +42,10 @@ def test_wherever_the_journal_is_full_the_desk_halts_and_goes_on_when_there_is_r
         reached.add(len(ledger_of(state).orders))
         assert zygote.begin("desk", recorded, state=str(state)).ended() == 0
         assert judge(state) == []
-    assert len(reached) > 4
+    assert len(reached) >= STEPS // 2
 
 
-@pytest.mark.parametrize("kib", [24, 100, 300, 700])
+@pytest.mark.parametrize("kib", [24, 100, 300])
 def test_a_file_that_may_not_grow_any_further_is_a_full_disk(
     zygote: Zygote, recorded: dict[str, str], state: Path, kib: int
 ) -> None:
@@ -58,9 +59,7 @@ def test_a_file_that_may_not_grow_any_further_is_a_full_disk(
     assert judge(state) == []
 
 
-def test_a_run_that_cannot_even_be_settled_ends_the_desk(
-    zygote: Zygote, morning: dict[str, str], state: Path
-) -> None:
+def test_a_run_that_cannot_even_be_settled_ends_the_desk(zygote: Zygote, morning: dict[str, str], state: Path) -> None:
     """Although everything after it could be recorded again: nobody may trade on beside a lost run."""
     life = zygote.begin("desk", morning, state=str(state), flaw="falters")
     assert (life.ended(), life.complaints) == (1, ["aegis-agents: journal: no room for a while"])
@@ -69,7 +68,7 @@ def test_a_run_that_cannot_even_be_settled_ends_the_desk(
     assert judge(state) == []
 
 
-@pytest.mark.parametrize("room", [0, 450, 700, 1200])
+@pytest.mark.parametrize("room", [0, 450])
 def test_an_order_that_the_broker_could_not_write_down_is_unknown_and_an_execution_ends_the_desk(
     zygote: Zygote, recorded: dict[str, str], state: Path, room: int
 ) -> None:
@@ -80,7 +79,8 @@ def test_an_order_that_the_broker_could_not_write_down_is_unknown_and_an_executi
     argv = ["serve", "--state", str(state), "--until-end", "--json"]
     life = zygote.begin("command", recorded, argv=argv, limit=ledger.stat().st_size + room)
     said = {0: [], 1: ["aegis-agents: paper ledger 'paper-broker.jsonl': an entry could not be written whole"]}
-    assert life.complaints == said[life.ended()]
+    status = life.ended()
+    assert life.complaints == said[status]
     assert undone(state) == []
     assert zygote.begin("command", recorded, argv=argv).ended() == 0
     assert judge(state) == []

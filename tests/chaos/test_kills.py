@@ -1,4 +1,4 @@
-"""SIGKILL at any moment: started again, the desk has sent nothing twice, lost nothing, and holds what the broker says."""
+"""SIGKILL at any moment: the desk, started again, has sent nothing twice, lost nothing and agrees with its broker."""
 
 import json
 import os

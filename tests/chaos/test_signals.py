@@ -3,7 +3,6 @@
 import json
 import os
 import signal
-import stat
 import subprocess
 import sys
 import time
@@ -112,6 +111,7 @@ def test_a_reader_that_leaves_after_one_line_does_not_stop_the_desk(morning: dic
         cwd=tmp_path,
         env=environment(**morning),
         capture_output=True,
+        check=True,
         timeout=60,
     )
     assert len(shell.stdout.splitlines()) == 1
@@ -149,13 +149,13 @@ def test_a_folder_in_use_is_refused_by_the_name_of_its_process_and_free_once_it_
         (complaint,) = second.complaints
         assert f"in use by process {life.pid} " in complaint
         assert events_of(state) == before
-        stale = (state / "control.sock").stat()
-        assert stat.S_ISSOCK(stale.st_mode)
+        stale = (state / "control.sock").stat().st_mtime_ns
         life.signal(signal.SIGKILL)
         assert life.ended() == -signal.SIGKILL
     assert (state / "control.sock").exists()
     third = serve(zygote, morning, state)
-    assert until(lambda: (state / "control.sock").stat().st_mtime_ns > stale.st_mtime_ns)
+    assert until(lambda: "waiting for orders" in "".join(third.told))
+    assert (state / "control.sock").stat().st_mtime_ns > stale
     assert status(zygote, state)["account"] == "paper-1"
     third.signal(signal.SIGTERM)
     assert third.ended() == 0

@@ -16,7 +16,7 @@ from tests.samples import RUN, SAMPLES, draft
 LINES = {
     "DESK_OPENED": "DESK     opens: account paper, mode demo, posture guerrilla, 100,000.00 USD in cash; release 0.1.0",
     "DAY_OPENED": "DAY      2013-10-04 begins with 100,000.00 USD",
-    "DECISION_MADE": "DECISION IBM: open long, 85 % sure: Follow the move with a near stop.",
+    "DECISION_MADE": r"DECISION IBM: open long, 85 % sure \(source not recorded\): Follow the move with a near stop.",
     "ORDER_INTENDED": r"ORDER    buy 54 IBM limit 184.10  \[[A-Z2-7]{16}\]",
     "ORDER_REJECTED": r"REJECTED \[[A-Z2-7]{16}\] by the broker: no such instrument",
     "ORDER_UNKNOWN": r"UNKNOWN  \[[A-Z2-7]{16}\] no answer within 10 s; it is not sent again",
@@ -50,7 +50,15 @@ def test_all_others_say_nothing_by_themselves(name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("outcome", "word"), [("vetoed", "VETO"), ("abstained", "ABSTAIN"), ("abandoned", "CUT"), ("failed", "FAILED")]
+    ("outcome", "word"),
+    [
+        ("vetoed", "VETO"),
+        ("abstained", "ABSTAIN"),
+        ("denied", "DENIED"),
+        ("superseded", "SHED"),
+        ("abandoned", "CUT"),
+        ("failed", "FAILED"),
+    ],
 )
 def test_a_run_that_ends_without_a_decision_says_why(outcome: Outcome, word: str) -> None:
     (line,) = heard(SAMPLES["SIGNAL_GENERATED"], RunSettled(RUN, outcome, "the reason"))
@@ -60,6 +68,15 @@ def test_a_run_that_ends_without_a_decision_says_why(outcome: Outcome, word: str
 def test_an_abstention_says_who_and_why() -> None:
     (line,) = heard(Abstained("verifier", "late", "no answer within 1.5 s"), RunSettled(RUN, "abstained", "?"))
     assert line.endswith("verifier late: no answer within 1.5 s")
+
+
+def test_a_decision_says_where_it_came_from(tmp_path: Path) -> None:
+    told = Rehearsal(tmp_path).play(tape(RISE, FILLED), consent())
+    said: list[str] = []
+    narrator = Narrator(said.append)
+    for event in told.recorded:
+        narrator.hear(event)
+    assert "85 % sure (scripted):" in next(line for line in said if "DECISION" in line)
 
 
 def test_a_whole_story_reads_as_one(tmp_path: Path) -> None:

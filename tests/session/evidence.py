@@ -1,4 +1,4 @@
-"""Seconds per folder and figures at the end of a run, and `build/evidence.json`, from which the README's status is made.
+"""Seconds per folder and figures at the end of a run, and `build/evidence.json`, from which the status table is made.
 
 A test gives a figure with `record_property("figures", "…")`.
 """
