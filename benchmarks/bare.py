@@ -27,50 +27,6 @@ class State(TypedDict, total=False):
     reason: str
 
 
-
-
-class State(TypedDict, total=False):
-    """As many keys as a run of the desk has."""
-
-    version: int
-    run: str
-    cause: str
-    event: Any
-    posture: str
-    operating: str
-    briefing: Any
-    analysis: Any
-    verification: Any
-    proceed: Any
-    decision: Any
-    order: Any
-    clearance: Any
-    outcome: str
-    reason: str
-
-
-
-
-class State(TypedDict, total=False):
-    """As many keys as a run of the desk has."""
-
-    version: int
-    run: str
-    cause: str
-    event: Any
-    posture: str
-    operating: str
-    briefing: Any
-    analysis: Any
-    verification: Any
-    proceed: Any
-    decision: Any
-    order: Any
-    clearance: Any
-    outcome: str
-    reason: str
-
-
 Bare = CompiledStateGraph[State, None, State, State]
 
 

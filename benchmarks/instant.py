@@ -1,6 +1,6 @@
 """A real desk whose seats answer at once: no model is there, all the rest is what `serve` puts together.
 
-The clock stands still inside a session, so nothing goes stale. The verifier allows a tenth of the size, so the ten
+The clock stands still inside a session, so nothing goes stale. The verifier allows a fifth of the size, so the five
 events of a batch end in an entry each; between batches, unmeasured, those are cancelled and a new day begins.
 """
 
@@ -57,7 +57,7 @@ APPROVAL = {
     "symbol": "IBM",
     "ruling": "approve",
     "directions": ["long", "short"],
-    "size_factor": "0.1",
+    "size_factor": "0.2",
     "confidence": 93,
     "reasons": ["the spread of 1.09 bp is fair and the quote is fresh"],
 }
@@ -156,6 +156,7 @@ class Bench:
         await self.house.broker.close()
         await self._booking
         await self.house.projections.close()
+        self.house.folder.release()
 
     async def _keep(self, accepted: Recorded) -> None:
         self._accepted.append(accepted)
@@ -166,10 +167,7 @@ class Bench:
             await self.house.broker.cancel(ticket.order.client_id)
             await asyncio.sleep(0)
         self._day += 1
-        equity = books.equity()
-        if equity is None:
-            raise RuntimeError("the account holds something without a price")
-        day = DayOpened("US", f"day {self._day}", equity)
+        day = DayOpened("US", f"day {self._day}", await self.house.broker.cash())
         await books.append([Draft("desk", f"bench.day.{self._day}", AT, day, "bench", "bench")])
 
 

@@ -21,10 +21,11 @@ def view_of(desk: Desk, market: str, key: str) -> RiskView:
     return look(books.state(), key, moment, desk.postures, desk.limits)
 
 
-async def rule(desk: Desk, request: Request, cause: str, before: Sequence[Draft] = ()) -> Clearance | Denied:
-    """Let the gate rule on an order, and record its verdict behind what came before it."""
-    order = request.order
-    ruled = review(request, view_of(desk, order.market, order.key))
+async def rule(
+    desk: Desk, request: Request, view: RiskView, cause: str, before: Sequence[Draft] = ()
+) -> Clearance | Denied:
+    """Let the gate rule on an order by the view it was written from, and record its verdict behind what came before."""
+    order, ruled = request.order, review(request, view)
     identity, stream = f"{order.decision}.{order.leg}.verdict", f"run:{order.decision}"
     draft = Draft(stream, identity, desk.clock.now(), ruled.ruling, order.decision, cause)
     written = await desk.journal.append([*before, draft])

@@ -78,11 +78,11 @@ def build(loaded: Loaded, folder: StateFolder, clock: Clock, overrides: Override
     refuse_live(settings)
     instruments = {item.key: item for market in settings.markets.values() for item in market.instruments()}
     sessions = session_tables(settings, chosen.dates)
-    journal = chosen.journal or SqliteJournal.open(folder.journal)
-    projections = Projections(journal, instruments, sessions, folder.latched)
     paper = chosen.paper(
         settings.desk.account, settings.desk.cash, Venue(instruments, sessions), clock, settings.paper, folder.broker
     )
+    journal = chosen.journal or SqliteJournal.open(folder.journal)
+    projections = Projections(journal, instruments, sessions, folder.latched)
     broker = Journaled(paper, projections, clock, float(settings.desk.answer_seconds), settle_within=0)
     telemetry = StageTimes()
     desk = Desk(

@@ -11,7 +11,7 @@ from core.facts.signals import MarketEvent, SignalGenerated
 from core.market.instants import nanoseconds
 from core.market.quotes import Quote
 from core.record.envelope import name
-from runtime.bootstrap import Overrides, build
+from runtime.bootstrap import House, Overrides, build
 from runtime.narrator import Narrator
 from runtime.recovery import recover, reopen
 from runtime.serve import close
@@ -49,6 +49,14 @@ async def _inquire(loaded: Loaded, folder: StateFolder, event: MarketEvent, cloc
     story: list[str] = []
     house = build(loaded, folder, clock, Overrides(dates=(event.at.date() - DAY, event.at.date() + WEEK)))
     house.projections.listen(Narrator(story.append).hear)
+    try:
+        return await _asked(house, event, story)
+    finally:
+        await house.projections.close()
+
+
+async def _asked(house: House, event: MarketEvent, story: list[str]) -> Inquiry:
+    clock = house.clock
     await reopen(house)
     booking = asyncio.create_task(house.bookkeeper.run(house.broker.reports()))
     await recover(house)
@@ -70,7 +78,7 @@ async def _inquire(loaded: Loaded, folder: StateFolder, event: MarketEvent, cloc
         settled.fact.outcome,
         settled.fact.reason,
         tuple(story),
-        str(folder.journal),
+        str(house.folder.journal),
         summary.journal_events,
         summary.chain_head,
     )

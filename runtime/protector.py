@@ -18,7 +18,7 @@ from core.risk.gate import Denied
 from core.risk.ordering import Slip, exit_order
 from core.trading.exits import Due, due
 from core.trading.orders import Ticket
-from graphs.ruling import rule
+from graphs.ruling import rule, view_of
 from graphs.state import Desk
 
 
@@ -79,7 +79,7 @@ class Protector:
         )
         order = exit_order(Slip(exit_id, "exit", desk.account, instrument), held, abs(held))
         draft = Draft(f"run:{exit_id}", cause, desk.clock.now(), triggered, exit_id, cause)
-        ruled = await rule(desk, Request(order), cause, [draft])
+        ruled = await rule(desk, Request(order), view_of(desk, quote.market, quote.key), cause, [draft])
         if not isinstance(ruled, Denied):
             await desk.broker.submit(order, ruled)
 

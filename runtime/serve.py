@@ -97,7 +97,6 @@ async def close(house: House, reason: str) -> Summary:
         journal_events=head.position,
         chain_head=head.hash.hex(),
     )
-    await books.close()
     return summary
 
 

@@ -4,7 +4,10 @@ import os
 
 from hypothesis import HealthCheck, settings
 
+from runtime import kernel_cache
+
 os.environ["LANGGRAPH_STRICT_MSGPACK"] = "true"
+kernel_cache.settle()
 os.environ["LANGSMITH_TRACING"] = "false"
 for name in [name for name in os.environ if name.startswith("AEGIS_") or name.endswith("_API_KEY")]:
     del os.environ[name]

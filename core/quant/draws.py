@@ -1,11 +1,11 @@
 """Draws without chance: the same seed gives the same numbers, in any order, on any day.
 
-Counter-based: draw i of a seed is mix(seed + (i + 1) * golden), the SplitMix64 generator of Steele, Lea and Flood (2014), so
-no state is kept. A uniform is the upper 53 bits over 2^53, in [0, 1). A normal comes from two uniforms by Box and Muller
-(1958): sqrt(-2 ln(1 - u)) cos(2 pi v) and its sine. A Student t of n degrees (a whole number above 2) is scaled to
-variance 1, normal / sqrt(chi2 / n) * sqrt((n - 2) / n). Joint returns are mean + root x draws, root being the lower Cholesky
-factor of the covariance; for the t all assets of one scenario share chi2, so that they fall together. Whole numbers are
-identical everywhere; logarithm and cosine may differ in the last bit between processors.
+Counter-based: draw i of a seed is mix(seed + (i + 1) * golden), the SplitMix64 generator of Steele, Lea and Flood
+(2014), so no state is kept. A uniform is the upper 53 bits over 2^53, in [0, 1). A normal comes from two uniforms by
+Box and Muller (1958): sqrt(-2 ln(1 - u)) cos(2 pi v) and its sine. A Student t of n degrees (a whole number above 2)
+is scaled to variance 1: normal / sqrt(chi2 / (n - 2)). Joint returns are mean + root x draws, root being the lower
+Cholesky factor of the covariance; for the t all assets of one scenario share chi2, so that they fall together. Whole
+numbers are identical everywhere; logarithm and cosine may differ in the last bit between processors.
 """
 
 import numpy as np

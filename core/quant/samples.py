@@ -4,10 +4,10 @@ Rules of the file: whole numbers and every float width are taken and become cont
 numbers and objects are refused. No NaN and no infinity is let through: a day that is missing is left out by whoever
 builds the sample, never filled. Every refusal is a `BadInput` that names the argument, what was found and where.
 
-Moments of n observations: mean; deviation = sqrt(sum((x - mean)^2) / (n - 1)), unbiased variance; skewness = m3 / m2^1.5
-and kurtosis = m4 / m2^2 with m_j = sum((x - mean)^j) / n (the normal distribution has kurtosis 3). Unit: mean and deviation
-that of the sample, per observation; the others pure numbers. Warm-up: two observations. A series that never moves has
-deviation 0 and skewness and kurtosis NaN.
+Moments of n observations: mean; deviation = sqrt(sum((x - mean)^2) / (n - 1)), the unbiased variance; skewness =
+m3 / m2^1.5 and kurtosis = m4 / m2^2 with m_j = sum((x - mean)^j) / n (the normal distribution has kurtosis 3). Unit:
+mean and deviation that of the sample, per observation; the others pure numbers. Warm-up: two observations. A series
+that never moves has deviation 0 and skewness and kurtosis NaN.
 """
 
 from typing import NamedTuple

@@ -2,8 +2,8 @@
 
 One definition of the order statistic, for the whole house: of n profits in ascending order x[0] <= x[1] <= ..., VaR at
 tail a is -x[k] with k = floor(a (n - 1)), numpy's percentile of method "lower": always a loss that happened, never an
-interpolation. CVaR is -(x[0] + ... + x[k]) / (k + 1), so CVaR >= VaR always. (a (n - 1) is raised by 1e-9 before the floor, so
-that 0.29 x 100 is 29.) A negative VaR says that even the bad day earned.
+interpolation. CVaR is -(x[0] + ... + x[k]) / (k + 1), so CVaR >= VaR always. (a (n - 1) is raised by 1e-9 before the
+floor, so that 0.29 x 100 is 29.) A negative VaR says that even the bad day earned.
 
     historical       from the sample itself
     parametric       normal: VaR = s z - m, CVaR = s f(z) / a - m, z = Q(1 - a), f the normal density
@@ -98,10 +98,7 @@ def _density(edge: float) -> float:
 def _expansion(edge: float, skew: float, excess: float) -> float:
     cube = edge**3
     return (
-        edge
-        + (edge * edge - 1) * skew / 6
-        + (cube - 3 * edge) * excess / 24
-        - (2 * cube - 5 * edge) * skew * skew / 36
+        edge + (edge * edge - 1) * skew / 6 + (cube - 3 * edge) * excess / 24 - (2 * cube - 5 * edge) * skew * skew / 36
     )
 
 

@@ -1,21 +1,21 @@
 """Kernels of the portfolio's figures: weigh all days at once, find the worst of them, keep those near the tail.
 
-How to think about it: everything a book needs is linear in its exposures, so one matrix `rows` has a row for each asset:
-its return on each day, then its covariances, its mean, its deviation (which is not weighed). `sums`, exposures times rows, then holds the
-profit of each day, each asset's covariance with the book and the mean. Of the days, those below a guess of the tail (from
-mean and volatility) are set apart without a branch, and Hoare's selection finds the order statistic among them; a
-guess that was too low costs a selection among all days, never the answer.
+How to think about it: everything a book needs is linear in its exposures, so one matrix `rows` has a row for each
+asset: its return on each day, then its covariances, mean, deviation and extremes. `sums`, exposures times rows, then
+holds the profit of each day, each asset's covariance with the book and the mean. Of the days, those below a guess of
+the tail (from mean and volatility) are set apart without a branch, and Hoare's selection finds the order statistic
+among them; a guess that was too low costs a selection among all days, never the answer.
 """
 
 import numpy as np
 
-from core.quant.kernel import Floats, kernel
+from core.quant.kernel import Floats, Ints, kernel
 
+SPARE = 4
+"""Columns of `rows` after the covariances: mean, deviation, lowest and highest return."""
 EXTRA = 5
-"""Columns of `kept` after its days: in the first row mean, variance, lowest other profit and gross volatility of the
-book; in an asset's row its mean, covariance with the book, deviation, lowest and highest return of the other days."""
-SPARE = 2
-"""Columns of `rows` after the covariances."""
+"""Columns of `kept` after its days: of an asset its mean, covariance with the book, deviation, lowest and highest
+return; of the book, in the first row, mean, variance, gross volatility and what no other day is below."""
 
 
 @kernel
@@ -37,44 +37,47 @@ def measured(rows: Floats, exposures: Floats, rank: int, cut: float) -> tuple[fl
 
 
 @kernel
-def judged(
-    rows: Floats, exposures: Floats, sums: Floats, rank: int, cut: float
-) -> tuple[float, float, float, float]:
+def judged(rows: Floats, exposures: Floats, sums: Floats, rank: int, cut: float) -> tuple[float, float, float, float]:
     """VaR, CVaR, volatility and Kelly of sums that are known."""
     days = days_of(rows)
     mean, variance = sums[-SPARE], _variance(exposures, sums[days:], gross(rows, exposures))
     worst = np.empty(days)
     count = _below(sums[:days], mean - cut * np.sqrt(variance), worst)
     if count <= rank:
-        worst[:] = sums[:days]
-        count = days
+        count = _below(sums[:days], np.nan, worst)
     edge, total = _edge(worst[:count], rank)
     return 0.0 - edge, 0.0 - total / (rank + 1), np.sqrt(variance), _ratio(mean, variance)
 
 
 @kernel
-def kept(rows: Floats, exposures: Floats, sums: Floats, rank: int) -> Floats:
-    """The days at and above the tail for the book and each asset, and what bounds all the others."""
-    days, assets = days_of(rows), rows.shape[0]
-    nearest = _nearest(sums[:days], min(days, 4 * (rank + 1) + 16))
-    width = nearest.shape[0]
-    near = np.empty((assets + 1, width + EXTRA))
-    other = np.ones(days, dtype=np.bool_)
-    for place in range(width):
-        other[nearest[place]] = False
-        near[0, place] = sums[nearest[place]]
-    near[0, width + 3] = gross(rows, exposures)
+def shifted(rows: Floats, exposures: Floats, sums: Floats, asset: int, change: float) -> tuple[Floats, Floats, float]:
+    """Exposures and sums after one exposure has changed, and the gross exposure."""
+    held, total, row = exposures.copy(), 0.0, rows[asset]
+    held[asset] += change
+    for place in range(held.shape[0]):
+        total += abs(held[place])
+    shifted_sums = np.empty(sums.shape[0])
+    for column in range(sums.shape[0]):
+        shifted_sums[column] = sums[column] + change * row[column]
+    return held, shifted_sums, total
+
+
+@kernel
+def kept(rows: Floats, exposures: Floats, sums: Floats, order: Ints) -> Floats:
+    """Some days, the worst first, for the book and each asset, and what bounds all the others: the last in order."""
+    days, assets, width = days_of(rows), rows.shape[0], order.shape[0] - 1
+    near = np.zeros((assets + 1, width + EXTRA))
     near[0, width] = sums[-SPARE]
-    near[0, width + 1] = _variance(exposures, sums[days:], near[0, width + 3])
-    near[0, width + 2] = _lowest(sums[:days], other)
+    near[0, width + 2] = gross(rows, exposures)
+    near[0, width + 1] = _variance(exposures, sums[days:], near[0, width + 2])
+    near[0, width + 3] = sums[order[width]]
+    _gather(sums, order, near[0, :width])
     for asset in range(assets):
-        for place in range(width):
-            near[1 + asset, place] = rows[asset, nearest[place]]
-        near[1 + asset, width] = rows[asset, days + assets]
+        _gather(rows[asset], order, near[1 + asset, :width])
+        near[1 + asset, width] = rows[asset, -SPARE]
         near[1 + asset, width + 1] = sums[days + asset]
-        near[1 + asset, width + 2] = rows[asset, days + assets + 1]
-        near[1 + asset, width + 3] = _lowest(rows[asset, :days], other)
-        near[1 + asset, width + 4] = -_lowest(-rows[asset, :days], other)
+        for column in range(1, SPARE):
+            near[1 + asset, width + 1 + column] = rows[asset, column - SPARE]
     return near
 
 
@@ -86,28 +89,30 @@ def after(near: Floats, asset: int, change: float, rank: int) -> tuple[float, fl
     for day in range(width):
         profits[day] = book[day] + change * row[day]
     edge, total = _edge(profits, rank)
-    other = book[width + 2] + min(change * row[width + 3], change * row[width + 4])
+    other = book[width + 3] + min(change * row[width + 3], change * row[width + 4])
     mean = book[width] + change * row[width]
     variance = book[width + 1] + change * (2.0 * row[width + 1] + change * row[width + 2] * row[width + 2])
-    most = book[width + 3] + abs(change) * row[width + 2]
+    most = book[width + 2] + abs(change) * row[width + 2]
     sure = edge <= other and variance >= 1e-3 * most * most
     volatility = np.sqrt(variance) if sure else np.nan
     return 0.0 - edge, 0.0 - total / (rank + 1), volatility, _ratio(mean, variance)
 
 
 @kernel
-def after_each(near: Floats, assets: Floats, changes: Floats, rank: int) -> Floats:
+def after_each(near: Floats, assets: Ints, changes: Floats, rank: int) -> Floats:
     """`after` for many orders, each by itself."""
     found = np.empty((changes.shape[0], 4))
     for order in range(changes.shape[0]):
-        found[order] = after(near, int(assets[order]), changes[order], rank)
+        figures = after(near, assets[order], changes[order], rank)
+        for column in range(4):
+            found[order, column] = figures[column]
     return found
 
 
 @kernel
 def days_of(rows: Floats) -> int:
     """How many of the columns are days."""
-    return rows.shape[1] - rows.shape[0] - SPARE
+    return int(rows.shape[1] - rows.shape[0] - SPARE)
 
 
 @kernel
@@ -115,7 +120,7 @@ def gross(rows: Floats, exposures: Floats) -> float:
     """The volatility if nothing offset anything."""
     total = 0.0
     for asset in range(exposures.shape[0]):
-        total += abs(exposures[asset]) * rows[asset, -1]
+        total += abs(exposures[asset]) * rows[asset, 1 - SPARE]
     return total
 
 
@@ -139,7 +144,8 @@ def _variance(exposures: Floats, covariances: Floats, most: float) -> float:
     total = 0.0
     for asset in range(exposures.shape[0]):
         total += exposures[asset] * covariances[asset]
-    return total if not total <= 1e-12 * most * most else 0.0
+    rounding = total <= 1e-12 * most * most and total < np.inf
+    return 0.0 if rounding else total
 
 
 @kernel
@@ -149,11 +155,11 @@ def _ratio(mean: float, variance: float) -> float:
 
 @kernel
 def _below(values: Floats, level: float, apart: Floats) -> int:
-    """Set apart what lies below a level; how many there are."""
+    """Set apart what is not at or above a level; how many there are. Nothing is at or above NaN."""
     count = 0
     for index in range(values.shape[0]):
         apart[count] = values[index]
-        count += values[index] < level
+        count += not values[index] >= level
     return count
 
 
@@ -171,8 +177,8 @@ def _edge(values: Floats, rank: int) -> tuple[float, float]:
 
 @kernel
 def _narrowed(values: Floats, low: int, high: int, rank: int) -> tuple[int, int]:
-    """Hoare's partition about the middle value: the part in which the rank lies."""
-    pivot, left, right = values[(low + high) >> 1], low, high
+    """Hoare's partition about the value that stands at the rank, right at once if they are nearly in order."""
+    pivot, left, right = values[rank], low, high
     while left <= right:
         while values[left] < pivot:
             left += 1
@@ -188,26 +194,6 @@ def _narrowed(values: Floats, low: int, high: int, rank: int) -> tuple[int, int]
 
 
 @kernel
-def _nearest(profits: Floats, count: int) -> Floats:
-    """The places of so many of the lowest profits; of equal ones the earliest."""
-    edge, _ = _edge(profits.copy(), count - 1)
-    places = np.empty(count, dtype=np.int64)
-    found = 0
-    for place in range(profits.shape[0]):
-        if profits[place] < edge:
-            places[found] = place
-            found += 1
-    for place in range(profits.shape[0]):
-        if profits[place] == edge and found < count:
-            places[found] = place
-            found += 1
-    return places
-
-
-@kernel
-def _lowest(values: Floats, wanted: Floats) -> float:
-    lowest = np.inf
-    for index in range(values.shape[0]):
-        if wanted[index]:
-            lowest = min(lowest, values[index])
-    return lowest
+def _gather(values: Floats, places: Ints, chosen: Floats) -> None:
+    for index in range(chosen.shape[0]):
+        chosen[index] = values[places[index]]

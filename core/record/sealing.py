@@ -78,7 +78,7 @@ class Tip(Struct):
 
 
 class Sealed(NamedTuple):
-    """A batch ready to be stored: what the caller gets, and the rows of each chain."""
+    """A batch ready to be stored: what the caller gets, and the rows of each chain that grows."""
 
     recorded: tuple[Recorded, ...]
     rows: dict[str, list[Row]]
@@ -92,12 +92,12 @@ def chain_of(fact: Fact) -> Literal["decisions", "operations"]:
 def seal(drafts: Sequence[Draft], tips: Mapping[str, Tip]) -> Sealed:
     """Continue each chain with the drafts that belong to it, in order."""
     recorded: list[Recorded] = []
-    rows: dict[str, list[Row]] = {chain: [] for chain in tips}
+    rows: dict[str, list[Row]] = {}
     for draft in drafts:
         chain = chain_of(draft.fact)
         event, row = tips[chain].seal(draft)
         recorded.append(event)
-        rows[chain].append(row)
+        rows.setdefault(chain, []).append(row)
     return Sealed(tuple(recorded), rows)
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 import typer
 
 from core.errors import AegisError, BadInput
+from runtime import kernel_cache
 
 INTERRUPTED = 130
 PACKAGES = ("agents", "configs", "core", "evals", "graphs", "prompts", "runtime", "tools")
@@ -19,9 +20,11 @@ COMMANDS = {
     "decide": "Take one market event through the desk, and explain it.",
     "desk": "Talk to a running desk: status, stop, kill.",
     "journal": "Read the record: verify, tail, show.",
+    "signals": "What a series of prices says: explain, graph.",
     "graph": "Draw the graphs for review.",
     "config": "Show the effective configuration and where each value comes from.",
     "check": "Check configuration, state folder, recording and seats.",
+    "bench": "Measure the speed against its bars.",
 }
 ABOUT = """A trading desk staffed by language models and run by rules.
 
@@ -32,6 +35,7 @@ def main() -> None:
     """Run the command line."""
     os.environ.setdefault("LANGGRAPH_STRICT_MSGPACK", "true")
     os.environ.setdefault("LANGSMITH_TRACING", "false")
+    kernel_cache.settle()
     carry_out(_asked)
 
 

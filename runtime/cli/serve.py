@@ -1,5 +1,6 @@
 """`aegis-agents serve`: run the desk."""
 
+import gc
 import os
 import sys
 from collections.abc import Callable
@@ -33,7 +34,12 @@ def serve(
     say: Callable[[str], None] = _silent if as_json else _aloud
     from runtime.session import run_recorded
 
-    summary = run_recorded(loaded, folder, say, pace, until_end)
+    gc.collect()
+    gc.freeze()
+    try:
+        summary = run_recorded(loaded, folder, say, pace, until_end)
+    finally:
+        gc.unfreeze()
     if as_json:
         typer.echo(msgspec.json.encode(summary))
         return

@@ -13,6 +13,7 @@ from core.market.instants import SECOND
 from core.market.quotes import Quote
 from core.ports.clock import Clock
 from core.ports.feed import Feed
+from tests.tools.feeds.parquets import ROWS, save
 from tools.clock import VirtualClock, VirtualLoop, run
 from tools.feeds.recording import COLUMNS
 from tools.feeds.replay import ReplayFeed
@@ -60,11 +61,17 @@ def from_file(quotes: Sequence[Quote], clock: Clock, folder: Path) -> Feed:
     return ReplayFeed([path], clock)
 
 
+def from_parquet(quotes: Sequence[Quote], clock: Clock, folder: Path) -> Feed:
+    path = folder / f"{SOURCE}.parquet"
+    save(path, ROWS, [[each.at // 1000, *(getattr(each, column) for column in COLUMNS[1:])] for each in quotes])
+    return ReplayFeed([path], clock)
+
+
 def from_memory(quotes: Sequence[Quote], clock: Clock, folder: Path) -> Feed:
     return TimedFeed(quotes, clock)
 
 
-FEEDS = {"replay": from_file, "timed": from_memory}
+FEEDS = {"replay": from_file, "parquet": from_parquet, "timed": from_memory}
 Maker = Callable[[Clock], Feed]
 
 

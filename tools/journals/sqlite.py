@@ -169,7 +169,8 @@ class SqliteJournal:
             self._connection.execute("ROLLBACK")
             self._refuse_repeated(drafts)
             raise
-        self._connection.executemany("INSERT OR IGNORE INTO blobs VALUES (?, ?)", self._pending.items())
+        if self._pending:
+            self._connection.executemany("INSERT OR IGNORE INTO blobs VALUES (?, ?)", self._pending.items())
         return sealed
 
     def _tip(self, chain: str) -> Tip:

@@ -36,7 +36,7 @@ class Memory(Struct, frozen=True, eq=False):
     """How many packages the last bar evaluated."""
 
 
-class Bar(Struct, frozen=True, eq=False):
+class Incoming(Struct, frozen=True, eq=False):
     """What one call brings."""
 
     at: int
@@ -67,12 +67,13 @@ def doubted(memory: Memory) -> Memory:
     return structs.replace(memory, due=np.ones_like(memory.due))
 
 
-def advance(plan: Plan, memory: Memory, bar: Bar) -> Memory:
+def advance(plan: Plan, memory: Memory, bar: Incoming) -> Memory:
     """What is remembered after a bar."""
     incoming = _checked(plan, memory, bar)
     cells, due, kept = memory.cells.copy(), memory.due.copy(), memory.kept.copy()
     receive(plan.wiring, incoming, cells, due)
-    evaluated = sweep(plan.nodes, plan.wiring, cells, due, kept, _mask(bar.closed))
+    with np.errstate(over="ignore", invalid="ignore"):
+        evaluated = sweep(plan.nodes, plan.wiring, cells, due, kept, _mask(bar.closed))
     return Memory(cells, due, kept, bar.at, evaluated)
 
 
@@ -118,7 +119,7 @@ def sweep(nodes: Ints, wiring: Ints, cells: Floats, due: Flags, kept: Floats, cl
     return evaluated
 
 
-def _checked(plan: Plan, memory: Memory, bar: Bar) -> Floats:
+def _checked(plan: Plan, memory: Memory, bar: Incoming) -> Floats:
     """The minute and the raw symbols as they go into the cells."""
     if (memory.cells.shape, len(memory.due), len(memory.kept)) != (plan.start.shape, len(plan.nodes), plan.rows):
         raise BadInput("memory: belongs to another plan")

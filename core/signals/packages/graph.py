@@ -7,6 +7,7 @@ numbers takes them. The sources disagree whether higher layers may read raw symb
 from outside gets its timeframe, period and currency once, at layer 1.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from difflib import get_close_matches
 from itertools import islice
@@ -35,7 +36,8 @@ class Graph(Struct, frozen=True):
 
 def graph(file: PackageFile) -> Graph:
     """The packages of a file in evaluation order, or an error that lists its faults."""
-    ids = _identified(file)
+    refuse(repeated(raw.symbol for raw in file.raw))
+    ids = identified(package.id for package in file.packages)
     known = {package.id: package for package in file.packages}
     symbols = {raw.symbol: raw.kind for raw in file.raw}
     refuse(fault for package in file.packages for fault in _misread(package, ids, symbols, known))
@@ -55,20 +57,18 @@ def refuse(faults: Iterable[str]) -> None:
 
 def repeated(names: Iterable[str]) -> Iterator[str]:
     """A fault for each name that stands more than once."""
-    seen: set[str] = set()
-    for name in names:
-        if name in seen:
-            yield f"{name}: stands more than once"
-        seen.add(name)
+    return (f"{name}: stands {times} times" for name, times in Counter(names).items() if times > 1)
 
 
-def _identified(file: PackageFile) -> dict[str, PackageId]:
-    refuse(repeated([*(raw.symbol for raw in file.raw), *(package.id for package in file.packages)]))
+def identified(names: Iterable[str]) -> dict[str, PackageId]:
+    """The parts of each id, or an error that lists what stands twice or is no id."""
+    listed = list(names)
+    refuse(repeated(listed))
     ids: dict[str, PackageId] = {}
     faults: list[str] = []
-    for package in file.packages:
+    for name in listed:
         try:
-            ids[package.id] = parsed(package.id)
+            ids[name] = parsed(name)
         except BadInput as fault:
             faults.append(str(fault))
     refuse(faults)
@@ -110,9 +110,9 @@ def _no_type(package: Package) -> str:
 def _miscounted(package: Package, kind: FunctionType) -> Iterator[str]:
     count = len(package.inputs)
     if not count and not kind.takes(0):
-        yield f"its input is missing; {package.type} takes {kind.arity} materials"
+        yield f"its input is missing; {package.type} takes {kind.arity}"
     elif not kind.takes(count):
-        yield f"{package.type} takes {kind.arity} materials, found {count}"
+        yield f"{package.type} takes {kind.arity}, found {count}"
     elif count > MOST_MATERIALS:
         yield f"reads {count} materials; at most {MOST_MATERIALS} are allowed"
 

@@ -57,7 +57,7 @@ def constant(text: str) -> float | None:
 
 
 _ID = re.compile(r"(\d)(\d)(\d)\^([1-9]\d{0,3})-(0|[1-9]\d{0,8})", re.ASCII)
-_CONSTANT = re.compile(r"\d{3}\^(\d{1,15}(?:\.\d{1,15})?)", re.ASCII)
+_CONSTANT = re.compile(r"[1-79][0-69][1239]\^(\d{1,15}(?:\.\d{1,15})?)", re.ASCII)
 _LEGACY = re.compile(r"\d{3}\^ID\d+(?:\^\d+)?", re.ASCII)
 _PADDED = re.compile(r"(\d{3})\^(\d+)-(\d+)", re.ASCII)
 

@@ -9,7 +9,7 @@ from msgspec import Meta, Struct
 from core.errors import BadInput
 
 Kind = Literal["number", "direction", "period"]
-"""What a value is. Directions (0 none, 1 up, 2 down, 3 wait) and period codes are categories, nothing computes on them."""
+"""What a value is. Directions (0 none, 1 up, 2 down, 3 wait) and period codes are categories: no arithmetic."""
 Label = Annotated[str, Meta(pattern=r"^[\w .,:%/+()=-]{0,60}\Z")]
 RootType = Literal[0, 1, 2, 3, 4, 5, 8]
 ConditionType = Literal["ENTRY", "EXIT", "HEDGE", "ADD"]

@@ -40,10 +40,13 @@ class FunctionType(NamedTuple):
     @property
     def arity(self) -> str:
         """How many materials it reads, in words."""
-        if not self.row:
-            return str(len(self.fixed)) if self.fixed else "no"
-        rows = "1 or more" if len(self.row) == 1 else f"1 or more rows of {len(self.row)}"
-        return f"{len(self.fixed)} and {rows}" if self.fixed else rows
+        fixed = _counted(len(self.fixed)) if self.fixed or not self.row else ""
+        rows = f"1 or more{'' if len(self.row) == 1 else f' rows of {len(self.row)}'} materials" if self.row else ""
+        return " and ".join(part for part in (fixed, rows) if part)
+
+
+def _counted(count: int) -> str:
+    return f"{count or 'no'} material{'' if count == 1 else 's'}"
 
 
 TYPES: dict[tuple[str, int], FunctionType] = {

@@ -188,7 +188,13 @@ def test_a_header_without_rows_is_an_error(tmp_path: Path) -> None:
 
 def test_a_missing_file_and_a_folder_are_named(tmp_path: Path) -> None:
     assert fault(tmp_path / "none.csv") == f"{tmp_path / 'none.csv'}: cannot be read: No such file or directory"
-    assert fault(tmp_path) == f"{tmp_path}: cannot be read: Is a directory"
+    (tmp_path / "folder.csv").mkdir()
+    assert fault(tmp_path / "folder.csv") == f"{tmp_path / 'folder.csv'}: cannot be read: Is a directory"
+
+
+def test_the_end_of_the_name_says_how_a_file_is_read(tmp_path: Path) -> None:
+    path = write(tmp_path, HEADER, ROW, name="day.txt")
+    assert fault(path) == f"{path}: a file that is read must end in .csv, .csv.gz, .parquet; this one does not"
 
 
 def test_a_cell_beyond_all_measure_is_not_csv(tmp_path: Path) -> None:

@@ -18,7 +18,7 @@ from core.record.envelope import SCHEMA
 from tests.samples import settled
 from tests.tools.journals.files import change, verified, written
 from tools.journals import database
-from tools.journals.sqlite import SqliteJournal
+from tools.journals.sqlite import STREAMS, SqliteJournal
 
 
 @pytest.fixture
@@ -145,6 +145,12 @@ async def test_two_writers_continue_one_chain(journal: SqliteJournal) -> None:
     assert (await journal.verify()).events == 6
     assert [event.envelope.version async for event in other.read()] == [1, 2, 3, 4, 5, 6]
     await other.close()
+
+
+async def test_versions_go_on_when_there_are_more_streams_than_are_remembered(journal: SqliteJournal) -> None:
+    await journal.append([settled(number, f"run:{number}") for number in range(STREAMS + 1)])
+    (again,) = await journal.append([settled(STREAMS + 1, "run:0")])
+    assert again.envelope.version == 2
 
 
 async def test_a_writer_that_waits_too_long_for_another_may_try_again(journal: SqliteJournal) -> None:

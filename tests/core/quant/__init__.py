@@ -1,0 +1,1 @@
+"""The mathematics, against TA-Lib, closed forms and its own laws."""

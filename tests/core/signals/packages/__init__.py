@@ -1,0 +1,1 @@
+"""Packages: names, loading, function types, evaluation, drawing."""
