@@ -14,6 +14,7 @@ from typing import Any
 
 from msgspec import Struct
 
+from agents.roster import Roster
 from core.errors import BadInput
 from core.facts.desk import DeskClosed
 from core.ports.feed import Feed
@@ -44,7 +45,9 @@ class Summary(Struct, frozen=True):
 
 async def serve(house: House, feed: Feed, say: Callable[[str], None], until_end: bool) -> Summary:
     """Run until the feed ends or somebody asks to stop; then drain and close."""
-    stopping = Stopping(_forgiving(say, house.projections.faults))
+    voice = _forgiving(say, house.projections.faults)
+    voice(f"seats: {_seated(house.desk.roster)}")
+    stopping = Stopping(voice)
     operator = Operator(house.folder.socket, house.projections, house.clock, _commands(house, stopping))
     async with asyncio.TaskGroup() as tasks:
         house.dispatch.join(tasks)
@@ -160,6 +163,11 @@ def _forgiving(say: Callable[[str], None], faults: list[str]) -> Callable[[str],
             faults.append(f"a line was not heard: {type(error).__name__}: {error}")
 
     return tell
+
+
+def _seated(roster: Roster) -> str:
+    seats = (roster.analyst, roster.verifier, roster.commander)
+    return ", ".join(f"{seat.role} {seat.model.name} ({seat.model.label})" for seat in seats)
 
 
 def _commands(house: House, stopping: Stopping) -> dict[str, Any]:

@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import Callable
 
-from agents.roster import Roster
 from core.market.instants import MINUTE
 from core.record.envelope import Recorded
 from runtime.bootstrap import Overrides, build, recordings, session_tables
@@ -33,7 +32,6 @@ def run_recorded(
     async def main() -> Summary:
         house = build(loaded, folder, clock, overrides)
         house.projections.listen(Narrator(say).hear)
-        say(f"seats: {_seated(house.desk.roster)}")
         feed = ReplayFeed(recordings(loaded.settings), clock)
         try:
             return await serve(house, feed, say, until_end)
@@ -42,11 +40,6 @@ def run_recorded(
 
     with asyncio.Runner(loop_factory=lambda: loop) as runner:
         return runner.run(main())
-
-
-def _seated(roster: Roster) -> str:
-    seats = (roster.analyst, roster.verifier, roster.commander)
-    return ", ".join(f"{seat.role} {seat.model.name} ({seat.model.label})" for seat in seats)
 
 
 def _begin(loaded: Loaded, folder: StateFolder) -> int:

@@ -176,8 +176,14 @@ def test_a_recording_that_cannot_be_read_at_all_is_named(zygote: Zygote, tmp_pat
     half.write_bytes(SHIPPED.read_bytes()[:9000])
     with gzip.open(tmp_path / "words.csv.gz", "wt") as file:
         file.write("not a recording\n")
-    for name in ("half.csv.gz", "words.csv.gz", "missing.csv", "."):
+    for name in ("half.csv.gz", "words.csv.gz", "missing.csv"):
         path, state = tmp_path / name, tmp_path / f"state of {name}"
         refused(serve(zygote, replaying(path, [ENTRIES]), state), 2, str(path))
         assert events_of(state)[-1].name == "DESK_CLOSED"
         assert judge(state) == []
+
+
+def test_a_recording_of_no_known_kind_starts_nothing(zygote: Zygote, tmp_path: Path) -> None:
+    state = tmp_path / "state"
+    refused(serve(zygote, replaying(tmp_path, [ENTRIES]), state), 2, str(tmp_path))
+    assert events_of(state) == []

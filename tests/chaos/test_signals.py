@@ -128,6 +128,7 @@ def test_a_lost_listener_is_a_fault_that_can_be_asked_for_and_signals_are_still_
     os.mkfifo(pipe)
     life = serve(zygote, morning, state, out=pipe)
     with pipe.open() as listener:
+        assert "rules, no model" in listener.readline()
         assert "DESK     opens" in listener.readline()
     assert until((state / "control.sock").exists)
     assert until(lambda: lines(state) == 7)
