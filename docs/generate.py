@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 
-from docs.tables import commands, configuration, demo, house, pictures, record, status
+from docs.tables import commands, configuration, demo, house, pictures, quant, record, status
 
 ROOT = Path(__file__).resolve().parents[1]
 EVIDENCE = ROOT / "build" / "evidence.json"
@@ -34,6 +34,7 @@ WRITERS: dict[str, Writer] = {
     "facts": record.catalogue,
     "configuration": configuration.configuration,
     "commands": commands.commands,
+    "quant": quant.quant,
 }
 """What writes each block that repeats the code."""
 FILES: dict[str, Writer] = {"docs/event.schema.json": record.event_schema}
