@@ -98,7 +98,7 @@ def build(loaded: Loaded, folder: StateFolder, clock: Clock, overrides: Override
     )
     dispatch = Dispatch(combat(), desk, projections, settings.desk.queue, settings.desk.at_once)
     bookkeeper = Bookkeeper(projections, settings.postures, clock)
-    protector = Protector(desk, settings.desk.entry_minutes)
+    protector = Protector(desk, settings.desk.entry_minutes, broker.reconcile)
     watch = Watch(projections, settings.desk.home, settings.risk, clock)
 
     async def execute_first(quote: Quote) -> None:

@@ -1,35 +1,46 @@
 """The one exit authority: holds every believable quote against the protections, without any model.
 
 A stop or target that is reached becomes an exit with an identity of its own, passes the gate like every order and
-leaves under a clearance. While an exit of a holding is on its way no second one is sent. Entries that nobody
-filled in time are withdrawn here too, because that is risk reduction.
+leaves under a clearance. Only what no working order may already take is sent, so a holding is never turned
+round. A refused exit is tried again after a minute, and alarmed. Entries that nobody filled in time, or that stand
+against an exit, are withdrawn here too, and the broker is asked about orders that got no answer.
 """
 
 import asyncio
-from collections.abc import Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from decimal import Decimal
 from typing import Any
 
 from core.facts.desk import ExitTriggered
+from core.facts.risk import RiskAlert
 from core.market.instants import MINUTE
 from core.market.quotes import Quote
+from core.ports.broker import Placed, Refused, Unknown
 from core.record.envelope import Draft, name
 from core.risk.checks import Request
 from core.risk.gate import Denied
 from core.risk.ordering import Slip, exit_order
+from core.risk.view import opposes
 from core.trading.exits import Due, due
 from core.trading.orders import Ticket
 from graphs.ruling import rule, view_of
 from graphs.state import Desk
 
+Settle = Callable[[Sequence[Ticket]], Awaitable[object]]
+"""Asks the broker what became of orders without an answer, and records it; never sends one again."""
+
 
 class Protector:
     """Watches holdings and entries of one desk; never waits for the broker while it watches."""
 
-    def __init__(self, desk: Desk, entry_minutes: int) -> None:
+    def __init__(self, desk: Desk, entry_minutes: int, settle: Settle) -> None:
         self._desk = desk
         self._patience = entry_minutes * MINUTE
+        self._settle = settle
         self._busy: dict[str, asyncio.Task[None]] = {}
-        """What is on its way: exits by instrument, withdrawals by order."""
+        """What is on its way: exits by instrument, withdrawals and questions by order."""
+        self._pausing: dict[str, int] = {}
+        """Until when a refused exit of an instrument is not tried again."""
         self._begin: Callable[[Coroutine[Any, Any, None]], asyncio.Task[None]] = asyncio.create_task
 
     def join(self, tasks: asyncio.TaskGroup) -> None:
@@ -42,17 +53,18 @@ class Protector:
             await asyncio.gather(*self._busy.values())
 
     async def see(self, quote: Quote) -> None:
-        """Close the holding if this quote reached its stop or target; withdraw entries that waited too long."""
+        """Close the holding if this quote reached its stop or target; look after orders that waited too long."""
         state, sessions = self._desk.books.state(), self._desk.books.sessions(quote.market)
         if sessions is None or not sessions.is_open(quote.at):
             return
         protection, held = state.protections.get(quote.key), state.held(quote.key)
         reached = due(held, protection, quote) if protection else None
-        if reached is not None and not _exit_working(state.working, quote.key, held > 0):
+        if reached is not None and quote.at >= self._pausing.get(quote.key, 0):
             self._once(quote.key, self._leave(quote, reached))
         for ticket in state.working:
-            if ticket.order.key == quote.key and await self._overdue(ticket, quote.at):
-                self._once(ticket.order.client_id, self._withdraw(ticket))
+            if ticket.order.key == quote.key:
+                in_the_way = reached is not None and opposes(ticket.order, held)
+                await self._look_after(ticket, quote.at, in_the_way)
 
     def _once(self, name: str, work: Coroutine[Any, Any, None]) -> None:
         if name in self._busy:
@@ -63,11 +75,13 @@ class Protector:
         task.add_done_callback(lambda _: self._busy.pop(name))
 
     async def _leave(self, quote: Quote, reached: Due) -> None:
-        desk, held = self._desk, self._desk.books.state().held(quote.key)
-        instrument = desk.books.instrument(quote.key)
+        desk, instrument = self._desk, self._desk.books.instrument(quote.key)
         exit_id = name("exit", quote.key, reached.reason, quote.at, quote.sequence)
         cause = f"{exit_id}.triggered"
-        if instrument is None or not held or await desk.journal.find(cause) is not None:
+        known = await desk.journal.find(cause)
+        view = view_of(desk, quote.market, quote.key)
+        free = abs(view.held) - view.reducing
+        if instrument is None or free <= 0 or known is not None:
             return
         triggered = ExitTriggered(
             symbol=quote.symbol,
@@ -75,24 +89,39 @@ class Protector:
             reason=reached.reason,
             price=reached.price,
             level=reached.level,
-            quantity=abs(held),
+            quantity=free,
         )
-        order = exit_order(Slip(exit_id, "exit", desk.account, instrument), held, abs(held))
+        order = exit_order(Slip(exit_id, "exit", desk.account, instrument), view.held, free)
         draft = Draft(f"run:{exit_id}", cause, desk.clock.now(), triggered, exit_id, cause)
-        ruled = await rule(desk, Request(order), view_of(desk, quote.market, quote.key), cause, [draft])
-        if not isinstance(ruled, Denied):
-            await desk.broker.submit(order, ruled)
+        ruled = await rule(desk, Request(order), view, cause, [draft])
+        answer = ruled if isinstance(ruled, Denied) else await desk.broker.submit(order, ruled)
+        if not isinstance(answer, Placed):
+            self._pausing[quote.key] = quote.at + MINUTE
+            await self._alarm(exit_id, answer, cause)
 
-    async def _overdue(self, ticket: Ticket, now: int) -> bool:
-        if ticket.order.kind != "limit" or ticket.state == "unknown":
-            return False
-        intent = await self._desk.journal.find(f"{ticket.verdict}.intent")
-        return intent is not None and now - intent.envelope.timestamp >= self._patience
+    async def _alarm(self, exit_id: str, answer: Denied | Refused | Unknown, cause: str) -> None:
+        why = answer.sentence if isinstance(answer, Denied) else answer.reason
+        alert = RiskAlert(
+            code="EXIT_UNKNOWN" if isinstance(answer, Unknown) else "EXIT_REFUSED",
+            figure=Decimal(1),
+            limit=Decimal(0),
+            done=f"the holding still stands; the exit is tried again in a minute, or once its fate is known: {why}",
+            severity="danger",
+        )
+        now = self._desk.clock.now()
+        await self._desk.journal.append([Draft(f"run:{exit_id}", f"{exit_id}.alarm", now, alert, exit_id, cause)])
+
+    async def _look_after(self, ticket: Ticket, now: int, in_the_way: bool) -> None:
+        client, intent = ticket.order.client_id, await self._desk.journal.find(f"{ticket.verdict}.intent")
+        overdue = intent is not None and now - intent.envelope.timestamp >= self._patience
+        if ticket.state == "unknown":
+            if overdue:
+                self._once(client, self._ask(ticket))
+        elif ticket.order.kind == "limit" and (overdue or in_the_way):
+            self._once(client, self._withdraw(ticket))
+
+    async def _ask(self, ticket: Ticket) -> None:
+        await self._settle([ticket])
 
     async def _withdraw(self, ticket: Ticket) -> None:
         await self._desk.broker.cancel(ticket.order.client_id)
-
-
-def _exit_working(working: tuple[Ticket, ...], key: str, long: bool) -> bool:
-    side = "sell" if long else "buy"
-    return any(ticket.order.key == key and ticket.order.side == side for ticket in working)

@@ -22,6 +22,7 @@ from core.facts.desk import (
     RunSettled,
 )
 from core.facts.orders import (
+    Order,
     OrderCancelled,
     OrderFilled,
     OrderIntended,
@@ -30,11 +31,19 @@ from core.facts.orders import (
     OrderRejected,
     OrderUnknown,
 )
+from core.facts.risk import GateRuled
 from core.facts.signals import SignalGenerated
 from core.market.instruments import Money
 from core.trading.exits import Protection
 from core.trading.orders import Ticket, advance
 from core.trading.positions import Position, book, flat
+
+
+class Reservation(Struct, frozen=True):
+    """An order that was cleared and is not on its way yet: it counts, so that no other is cleared for the same room."""
+
+    order: Order
+    expires: int
 
 
 class DeskState(Struct, frozen=True, kw_only=True):
@@ -46,6 +55,8 @@ class DeskState(Struct, frozen=True, kw_only=True):
     protections: dict[str, Protection] = {}
     tickets: dict[str, Ticket] = {}
     """Orders by client id: all working ones, and today's finished ones."""
+    reserved: dict[str, Reservation] = {}
+    """By client id: cleared orders until their intent is recorded, or their clearance has expired."""
     runs: dict[str, int] = {}
     """Accepted and not yet settled, with the instant of acceptance."""
     day: DayOpened | None = None
@@ -53,6 +64,13 @@ class DeskState(Struct, frozen=True, kw_only=True):
     fees: Money | None = None
     posture: PostureName = "defensive"
     operating: OperatingState = "normal"
+
+    def claimed(self, now: int) -> tuple[Ticket, ...]:
+        """Orders that may still execute, and those that are cleared and about to be sent."""
+        about = (
+            Ticket(held.order, held.order.decision, "intended") for held in self.reserved.values() if now < held.expires
+        )
+        return (*self.working, *about)
 
     @property
     def working(self) -> tuple[Ticket, ...]:
@@ -99,9 +117,16 @@ def _settled(state: DeskState, fact: RunSettled, _at: int) -> DeskState:
     return structs.replace(state, runs={run: at for run, at in state.runs.items() if run != fact.run})
 
 
+def _ruled(state: DeskState, fact: GateRuled, at: int) -> DeskState:
+    if not fact.cleared:
+        return state
+    standing = {client: held for client, held in state.reserved.items() if held.expires > at}
+    return structs.replace(state, reserved={**standing, fact.order.client_id: Reservation(fact.order, fact.expires)})
+
+
 def _intended(state: DeskState, fact: OrderIntended, _at: int) -> DeskState:
-    ticket = Ticket(fact.order, fact.verdict, "intended")
-    return structs.replace(state, tickets={**state.tickets, fact.order.client_id: ticket})
+    client, ticket = fact.order.client_id, Ticket(fact.order, fact.verdict, "intended")
+    return structs.replace(state, tickets={**state.tickets, client: ticket}, reserved=_without(state.reserved, client))
 
 
 def _order_moved(state: DeskState, fact: Any, _at: int) -> DeskState:
@@ -135,6 +160,10 @@ def _filled(state: DeskState, fact: OrderFilled, at: int) -> DeskState:
     )
 
 
+def _without(entries: Mapping[str, Any], key: str) -> dict[str, Any]:
+    return {name: entry for name, entry in entries.items() if name != key}
+
+
 def _protected(state: DeskState, fact: ProtectionSet, _at: int) -> DeskState:
     if fact.key not in state.positions:
         return state
@@ -154,6 +183,7 @@ _RULES: dict[type, Callable[[DeskState, Any, int], DeskState]] = {
     DeskOpened: _opened,
     SignalGenerated: _accepted,
     RunSettled: _settled,
+    GateRuled: _ruled,
     OrderIntended: _intended,
     OrderPlaced: _order_moved,
     OrderRejected: _order_moved,

@@ -71,13 +71,13 @@ def _recursions(high: Floats, low: Floats, close: Floats, periods: Lengths, out:
     averages = osma_series(close[:begin], spans, out[0][:begin])
     moves = rsi_series(close[:begin], periods[3], out[1][:begin])
     average = atr_series(high[:begin], low[:begin], close[:begin], periods[4], out[2][:begin])
-    rate, rsi_rate, atr_rate = rates(spans), 1.0 / periods[3], 1.0 / periods[4]
+    rate, atr_rate = rates(spans), 1.0 / periods[4]
     highs, lows, prices, before = high[begin:], low[begin:], close[begin:], close[max(begin - 1, 0)]
     osma_out, rsi_out, atr_out = out[0][begin:], out[1][begin:], out[2][begin:]
     for row in range(prices.shape[0]):
         price = prices[row]
         averages = advance(averages, price, rate)
-        moves = moved(moves, price - before, rsi_rate)
+        moves = moved(moves, price - before, periods[3])
         average = blend(average, range_of(highs[row], lows[row], before), atr_rate)
-        osma_out[row], rsi_out[row], atr_out[row] = histogram(averages), strength(moves, price), average
+        osma_out[row], rsi_out[row], atr_out[row] = histogram(averages), strength(moves, price, periods[3]), average
         before = price

@@ -25,6 +25,9 @@ import numpy as np
 
 from core.quant.kernel import Floats, kernel
 
+STRETCH = 512
+"""So many rows are summed before their deviations are taken, many at once: they are still in the nearest cache."""
+
 
 @kernel
 def means(values: Floats, period: int, mean: Floats) -> None:
@@ -45,28 +48,12 @@ def means(values: Floats, period: int, mean: Floats) -> None:
 @kernel
 def bands(values: Floats, period: int, width: float, result: tuple[Floats, Floats, Floats]) -> None:
     """Write upper, middle and lower: the mean of each window and `width` deviations on both sides of it."""
-    sums, squares, last, share = np.empty(period), np.empty(period), period - 1, 1.0 / period
-    for start in range(0, result[0].shape[0], period):
-        block, following = values[start : start + period], values[start + last : start + last + period]
-        pivot, total, square = block[last], 0.0, 0.0
-        for back in range(period):
-            deviation = block[last - back] - pivot
-            total += deviation
-            square += deviation * deviation
-            sums[last - back], squares[last - back] = total, square
-        total = square = 0.0
-        for place in range(following.shape[0]):
-            deviation = following[place] - pivot
-            total += deviation
-            square += deviation * deviation
-            sums[place] += total
-            squares[place] += square
-        upper, middle, lower = result[0][start:], result[1][start:], result[2][start:]
-        for place in range(following.shape[0]):
-            mean = sums[place] * share
-            spread = width * spread_around(mean, squares[place] * share)
-            mean += pivot
-            upper[place], middle[place], lower[place] = mean + spread, mean, mean - spread
+    rows, scratch, stretch = result[0].shape[0], np.empty((2, period)), period * (STRETCH // period + 1)
+    for start in range(0, rows, stretch):
+        stop = start + stretch
+        upper, middle, lower = result[0][start:stop], result[1][start:stop], result[2][start:stop]
+        _moments(values[start : stop + period - 1], scratch, middle, upper)
+        _spread(upper, middle, lower, width)
 
 
 @kernel
@@ -105,15 +92,44 @@ def bands_panel(values: Floats, period: int, width: float, result: tuple[Floats,
             upper, centre, lower = result[0][start + place], result[1][start + place], result[2][start + place]
             for symbol in range(symbols):
                 mean = total[symbol] * share
-                spread = width * spread_around(mean, square[symbol] * share)
+                distance = width * deviation_of(square[symbol] * share - mean * mean)
                 mean += pivot[symbol]
-                upper[symbol], centre[symbol], lower[symbol] = mean + spread, mean, mean - spread
+                upper[symbol], centre[symbol], lower[symbol] = mean + distance, mean, mean - distance
 
 
 @kernel
-def spread_around(mean: float, square: float) -> float:
-    """The standard deviation, from a mean and a mean square; what rounding put below zero is zero, NaN stays."""
-    variance = square - mean * mean
+def _moments(values: Floats, scratch: Floats, mean: Floats, variance: Floats) -> None:
+    sums, squares, period = scratch[0], scratch[1], scratch.shape[1]
+    share = 1.0 / period
+    for start in range(0, mean.shape[0], period):
+        block, following = values[start : start + period], values[start + period - 1 :]
+        means, variances, pivot = mean[start : start + period], variance[start : start + period], following[0]
+        total = square = 0.0
+        for place in range(period - 1, -1, -1):
+            step = block[place] - pivot
+            total += step
+            square += step * step
+            sums[place], squares[place] = total, square
+        total = square = 0.0
+        for place in range(means.shape[0]):
+            step = following[place] - pivot
+            total += step
+            square += step * step
+            middle = (sums[place] + total) * share
+            variances[place] = (squares[place] + square) * share - middle * middle
+            means[place] = middle + pivot
+
+
+@kernel
+def _spread(upper: Floats, middle: Floats, lower: Floats, width: float) -> None:
+    for place in range(upper.shape[0]):
+        mean, distance = middle[place], width * deviation_of(upper[place])
+        upper[place], lower[place] = mean + distance, mean - distance
+
+
+@kernel
+def deviation_of(variance: float) -> float:
+    """The root of a variance; what rounding put below zero is zero, NaN stays."""
     return float(np.sqrt(0.0 if variance < 0.0 else variance))
 
 

@@ -1,8 +1,8 @@
 """What the gate and the sizer may look at: one instrument, one instant, everything already counted.
 
 Rules of the file: what is not known is None, never zero; a working order counts with what remains of it, and as an
-entry as far as it could do more than shrink its holding; an order of unknown fate counts as working. `look` never
-fails, for whoever wants to reduce needs a view too.
+entry as far as it could do more than shrink its holding; an order of unknown fate counts as working, and so does one
+that was cleared and is about to be sent. `look` never fails, for whoever wants to reduce needs a view too.
 """
 
 from collections.abc import Mapping
@@ -18,6 +18,7 @@ from core.facts.orders import Order, Side
 from core.market.instruments import Money
 from core.market.quotes import Quote
 from core.risk.limits import Limits
+from core.trading.orders import Ticket
 
 
 class Moment(Struct, frozen=True):
@@ -52,14 +53,15 @@ class RiskView(Struct, frozen=True, kw_only=True):
     equity: Money | None
     day_start: Money | None
     intended: frozenset[tuple[str, str]]
-    """Decision and leg of every order that was ever on its way."""
+    """Decision and leg of every order of the day that was on its way, or is about to be."""
     terms: PostureTerms
     limits: Limits
 
 
 def look(state: DeskState, key: str, moment: Moment, postures: Postures, limits: Limits) -> RiskView:
     """The view of one instrument now."""
-    entries = _entries(state)
+    claimed = state.claimed(moment.now)
+    entries = _entries(state, claimed)
     here = [entry for entry in entries if entry.order.key == key]
     holding = _holding(state, key, moment.quotes)
     return RiskView(
@@ -70,7 +72,7 @@ def look(state: DeskState, key: str, moment: Moment, postures: Postures, limits:
         market_open=moment.market_open,
         quote=moment.quotes.get(key),
         held=state.held(key),
-        reducing=_reducing(state, key),
+        reducing=_reducing(state, claimed, key),
         occupied=frozenset(held for held, position in state.positions.items() if position.quantity)
         | {entry.order.key for entry in entries},
         cash=state.cash,
@@ -78,7 +80,7 @@ def look(state: DeskState, key: str, moment: Moment, postures: Postures, limits:
         committed=_sum(holding, _worth(here, moment.quotes, state.cash)),
         equity=_equity(state, moment.quotes),
         day_start=state.day.equity if state.day else None,
-        intended=frozenset((ticket.order.decision, ticket.order.leg) for ticket in state.tickets.values()),
+        intended=frozenset((ticket.order.decision, ticket.order.leg) for ticket in (*state.tickets.values(), *claimed)),
         terms=postures.terms(state.posture),
         limits=limits,
     )
@@ -106,10 +108,10 @@ class _Entry(NamedTuple):
     quantity: Decimal
 
 
-def _entries(state: DeskState) -> list[_Entry]:
+def _entries(state: DeskState, claimed: tuple[Ticket, ...]) -> list[_Entry]:
     free = {key: abs(position.quantity) for key, position in state.positions.items()}
     found = []
-    for ticket in state.working:
+    for ticket in claimed:
         order = ticket.order
         taken = min(ticket.remaining, free[order.key]) if opposes(order, state.held(order.key)) else Decimal(0)
         if taken:
@@ -119,9 +121,9 @@ def _entries(state: DeskState) -> list[_Entry]:
     return found
 
 
-def _reducing(state: DeskState, key: str) -> Decimal:
+def _reducing(state: DeskState, claimed: tuple[Ticket, ...], key: str) -> Decimal:
     held = state.held(key)
-    mine = [ticket for ticket in state.working if ticket.order.key == key]
+    mine = [ticket for ticket in claimed if ticket.order.key == key]
     return sum((ticket.remaining for ticket in mine if opposes(ticket.order, held)), Decimal(0))
 
 

@@ -4,10 +4,12 @@ Of all nodes only this one touches the broker.
 """
 
 from collections.abc import Awaitable, Callable
+from decimal import Decimal
 
 from langgraph.runtime import Runtime
 
 from core.facts.desk import Outcome, ProtectionSet
+from core.facts.risk import RiskAlert
 from core.facts.verdicts import Action, Decision
 from core.ports.broker import Placed, Refused, Unknown
 from core.risk.view import opposes
@@ -38,6 +40,7 @@ async def _submit(state: CombatState, desk: Desk, _decision: Decision) -> Result
         case Refused(client_id, reason):
             return "rejected", f"order {client_id}: {reason}"
         case Unknown(client_id, reason):
+            await record(desk, state, [("alert", unanswered(client_id, reason))])
             return "unknown", f"order {client_id}: {reason}"
 
 
@@ -69,6 +72,14 @@ async def _withdraw(state: CombatState, desk: Desk, _decision: Decision) -> Resu
 
 async def _nothing(_state: CombatState, _desk: Desk, decision: Decision) -> Result:
     return "held", decision.rationale
+
+
+def unanswered(client_id: str, reason: str) -> RiskAlert:
+    """What a person is told of an order that may or may not stand."""
+    done = (
+        f"order {client_id} is not sent again and counts as working until the broker says what became of it: {reason}"
+    )
+    return RiskAlert(code="ORDER_UNKNOWN", figure=Decimal(1), limit=Decimal(0), done=done, severity="danger")
 
 
 EXECUTORS: dict[Action, Executor] = {
