@@ -22,6 +22,8 @@ from runtime.projections import Projections
 Answer = dict[str, Any]
 Command = Callable[[], Awaitable[Answer]]
 LONGEST_LINE = 4096
+PATIENCE = 2.0
+"""Seconds that whoever asks waits for an answer; a stopped process would never give one."""
 _CREDENTIALS = struct.Struct("3i")
 
 
@@ -78,11 +80,14 @@ class Operator:
 
 
 async def ask(path: Path, command: str) -> Answer:
-    """Send one command to the desk that listens at `path` and return its answer."""
-    reader, writer = await asyncio.open_unix_connection(path)
-    writer.write(json.dumps({"command": command}).encode() + b"\n")
-    line = await reader.readline()
-    writer.close()
+    """Send one command to the desk that listens at `path` and return its answer; TimeoutError if it is silent."""
+    async with asyncio.timeout(PATIENCE):
+        reader, writer = await asyncio.open_unix_connection(path)
+        writer.write(json.dumps({"command": command}).encode() + b"\n")
+        line = await reader.readline()
+        writer.close()
+    if not line:
+        raise ConnectionRefusedError(f"the desk at {path} closed without an answer")
     return dict(json.loads(line))
 
 

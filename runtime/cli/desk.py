@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-from contextlib import suppress
 from pathlib import Path
 from typing import Annotated
 
@@ -48,15 +47,23 @@ def kill(state: StateOption) -> None:
     folder = StateFolder(state)
     if not folder.path.is_dir():
         raise BadInput(f"state folder {state} does not exist")
+    used = folder.journal.exists()
     folder.set_latch("killed by an operator on the command line")
     typer.echo(f"latched: no new risk until {folder.latch} is removed by a person")
-    with suppress(BadInput):
+    try:
         _ask(state, "kill")
+        typer.echo("a running desk has heard it")
+    except BadInput as silence:
+        typer.echo(f"no running desk has heard it: {silence}")
+    if not used:
+        raise BadInput(f"no desk has ever used {folder.path}: is this the --state of the desk you mean?")
 
 
 def _ask(state: Path, command: str) -> dict[str, object]:
     folder = StateFolder(state)
     try:
         return asyncio.run(ask(folder.socket, command))
-    except (FileNotFoundError, ConnectionRefusedError) as error:
+    except TimeoutError as error:
+        raise BadInput(f"the desk at {folder.socket} does not answer; its process is stopped or busy") from error
+    except OSError as error:
         raise BadInput(f"no desk is listening at {folder.socket}; is it running with this --state?") from error

@@ -135,7 +135,11 @@ async def _tail(path: Path, chain: Chain, count: int, follow: bool, as_json: boo
 
 async def _look_up(path: Path, chain: Chain, event: str) -> tuple[Recorded, dict[str, str]]:
     async with _opened(path) as journal:
-        recorded = await _at(journal, chain, int(event)) if event.isdecimal() else await journal.find(event)
+        recorded = (
+            await _at(journal, chain, int(event))
+            if event.isdecimal() and len(event) < 19
+            else await journal.find(event)
+        )
         if recorded is None:
             raise BadInput(f"no event {event!r} in the journal at {path}")
         blobs = {name: await journal.blob(name) for name in mentioned(encode(recorded.envelope))}

@@ -114,14 +114,33 @@ def test_desk_says_that_nobody_listens(aegis: Aegis, tmp_path: Path, command: st
 
 
 def test_kill_latches_without_a_running_desk(aegis: Aegis, tmp_path: Path) -> None:
+    (tmp_path / "journal.db").touch()
     said = aegis("desk", "kill", "--state", tmp_path)
-    assert said.code == 0 and "latched: no new risk" in said.out
+    assert said.code == 0 and "latched: no new risk" in said.out and "no running desk has heard it" in said.out
     assert StateFolder(tmp_path).latched()
+
+
+def test_kill_of_a_folder_no_desk_has_used_latches_it_and_warns(aegis: Aegis, tmp_path: Path) -> None:
+    said = aegis("desk", "kill", "--state", tmp_path)
+    assert said.code == 2 and "no desk has ever used" in said.err
+    assert StateFolder(tmp_path).latched()
+
+
+@pytest.mark.parametrize("command", ["status", "kill"])
+def test_a_desk_that_does_not_answer_is_named_within_seconds(aegis: Aegis, tmp_path: Path, command: str) -> None:
+    (tmp_path / "journal.db").touch()
+    with socket.socket(socket.AF_UNIX) as frozen:
+        frozen.bind(str(tmp_path / "control.sock"))
+        frozen.listen()
+        said = aegis("desk", command, "--state", tmp_path)
+    assert "does not answer" in said.out + said.err
+    assert StateFolder(tmp_path).latched() == (command == "kill")
 
 
 def test_kill_latches_beside_the_socket_of_a_dead_desk(aegis: Aegis, tmp_path: Path) -> None:
     with socket.socket(socket.AF_UNIX) as dead:
         dead.bind(str(tmp_path / "control.sock"))
+    (tmp_path / "journal.db").touch()
     assert aegis("desk", "kill", "--state", tmp_path).code == 0
     assert StateFolder(tmp_path).latched()
 
