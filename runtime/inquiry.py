@@ -38,6 +38,9 @@ class Inquiry(Struct, frozen=True):
 
 def inquire(loaded: Loaded, folder: StateFolder, event: MarketEvent) -> Inquiry:
     """Open a desk at the instant of the event, take it through, and close."""
+    bid, ask = event.figures.get("bid"), event.figures.get("ask")
+    if bid is not None and ask is not None and bid > ask:
+        raise BadInput(f"event: figures.bid: {bid} is above the ask, {ask}; nobody can believe such a quote")
     if event.at.year not in YEARS:
         raise BadInput(f"event: at: must lie in the years {YEARS[0]} to {YEARS[-1]}, found {event.at.isoformat()!r}")
     loop = VirtualLoop(nanoseconds(event.at))
@@ -99,5 +102,5 @@ def _quote(event: MarketEvent, now: int) -> Quote:
         received=now,
         source=event.source,
         sequence=event.sequence,
-        provenance="replay",
+        provenance="synthetic",
     )

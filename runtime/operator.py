@@ -83,9 +83,11 @@ async def ask(path: Path, command: str) -> Answer:
     """Send one command to the desk that listens at `path` and return its answer; TimeoutError if it is silent."""
     async with asyncio.timeout(PATIENCE):
         reader, writer = await asyncio.open_unix_connection(path)
-        writer.write(json.dumps({"command": command}).encode() + b"\n")
-        line = await reader.readline()
-        writer.close()
+        try:
+            writer.write(json.dumps({"command": command}).encode() + b"\n")
+            line = await reader.readline()
+        finally:
+            writer.close()
     if not line:
         raise ConnectionRefusedError(f"the desk at {path} closed without an answer")
     return dict(json.loads(line))

@@ -19,6 +19,8 @@ class Limits(Struct, frozen=True, forbid_unknown_fields=True):
     """Of the day's first equity: below this, no new risk until the next trading date."""
     quote_seconds: int = 30
     """How old the quote may be on which an entry is judged."""
+    mark_seconds: int = 900
+    """How old the price may be by which a holding is valued; older, and what the account is worth is unknown."""
     price_band_pct: Decimal = Decimal("0.50")
     """How far the price may have moved from the one the verifier judged by."""
     approval_seconds: int = 30
@@ -36,6 +38,7 @@ RANGES: dict[str, tuple[Decimal, Decimal]] = {
     "fat_finger_pct": (Decimal("0.01"), Decimal(30)),
     "day_loss_pct": (Decimal(-3), Decimal("-0.01")),
     "quote_seconds": (Decimal(1), Decimal(30)),
+    "mark_seconds": (Decimal(1), Decimal(900)),
     "price_band_pct": (Decimal("0.01"), Decimal("0.50")),
     "approval_seconds": (Decimal(1), Decimal(30)),
     "clearance_seconds": (Decimal(1), Decimal(5)),

@@ -15,6 +15,7 @@ from core.desk.posture import Postures, PostureTerms
 from core.desk.state import DeskState, equity
 from core.facts.desk import OperatingState
 from core.facts.orders import Order, Side
+from core.market.instants import SECOND
 from core.market.instruments import Money
 from core.market.quotes import Quote
 from core.risk.limits import Limits
@@ -63,7 +64,8 @@ def look(state: DeskState, key: str, moment: Moment, postures: Postures, limits:
     claimed = state.claimed(moment.now)
     entries = _entries(state, claimed)
     here = [entry for entry in entries if entry.order.key == key]
-    holding = _holding(state, key, moment.quotes)
+    fresh = _fresh(moment, limits)
+    holding = _holding(state, key, fresh)
     return RiskView(
         key=key,
         now=moment.now,
@@ -78,7 +80,7 @@ def look(state: DeskState, key: str, moment: Moment, postures: Postures, limits:
         cash=state.cash,
         pending=_worth(entries, moment.quotes, state.cash),
         committed=_sum(holding, _worth(here, moment.quotes, state.cash)),
-        equity=_equity(state, moment.quotes),
+        equity=_equity(state, fresh),
         day_start=state.day.equity if state.day else None,
         intended=frozenset((ticket.order.decision, ticket.order.leg) for ticket in (*state.tickets.values(), *claimed)),
         terms=postures.terms(state.posture),
@@ -145,6 +147,11 @@ def _holding(state: DeskState, key: str, quotes: Mapping[str, Quote]) -> Money |
         return state.cash.times(Decimal(0)) if state.cash else None
     mark = _mark(key, quotes)
     return Money(abs(position.quantity) * mark, position.currency) if mark is not None else None
+
+
+def _fresh(moment: Moment, limits: Limits) -> dict[str, Quote]:
+    oldest = moment.now - limits.mark_seconds * SECOND
+    return {key: quote for key, quote in moment.quotes.items() if quote.at >= oldest}
 
 
 def _sum(one: Money | None, other: Money | None) -> Money | None:
