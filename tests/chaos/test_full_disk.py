@@ -75,7 +75,7 @@ def test_an_order_that_the_broker_could_not_write_down_is_unknown_and_an_executi
     """A paper account begins with a megabyte of blanks, so that its file is the first to reach the limit."""
     state.mkdir()
     ledger, opened = state / "paper-broker.jsonl", {"type": "ACCOUNT_OPENED", "account": "paper-1", "cash": CASH}
-    ledger.write_bytes(json.dumps(opened).encode() + b" " * 1024 * KIB + b"\n")
+    ledger.write_bytes(json.dumps(opened).encode() + b" " * 8192 * KIB + b"\n")
     argv = ["serve", "--state", str(state), "--until-end", "--json"]
     life = zygote.begin("command", recorded, argv=argv, limit=ledger.stat().st_size + room)
     said = {0: [], 1: ["aegis-agents: paper ledger 'paper-broker.jsonl': an entry could not be written whole"]}
