@@ -13,7 +13,7 @@ from core.market.quotes import Quote, Watched, screen
 from core.ports.clock import Clock
 from core.ports.feed import Feed
 from core.record.envelope import Draft, Recorded, name
-from core.signals.triggers import Memory, detect
+from runtime.lookout import Lookout
 from runtime.projections import Projections
 from runtime.settings import Settings
 
@@ -38,7 +38,9 @@ class Intake:
         self._accept_event = accept
         self._clock = clock
         self._watched: dict[str, Watched] = {}
-        self._memory: dict[str, Memory] = {}
+        self._lookout = Lookout(
+            settings.signals, [item.key for market in settings.markets.values() for item in market.instruments()]
+        )
         self.received = 0
         self.doubted: Counter[str] = Counter()
         self.repeated = 0
@@ -85,8 +87,6 @@ class Intake:
         sessions = self._books.sessions(quote.market)
         if sessions is None or not sessions.is_open(quote.at):
             return
-        date = sessions.trading_date(quote.at)
-        before = self._memory.get(quote.key, Memory())
-        self._memory[quote.key], signal = detect(quote, before, self._settings.signals.price_shock, date, gap)
+        signal = self._lookout.look(quote, sessions.trading_date(quote.at), gap)
         if signal is not None:
             await self.accept(quote, signal)

@@ -46,7 +46,8 @@ class Narrator:
         event = fact.event
         change = event.figures.get("change_pct")
         window = event.figures.get("window_minutes")
-        moved = f"{change:+.2f} % in {window} min" if change is not None else event.kind.replace("_", " ")
+        told, kind = event.kind == "price_shock" and change is not None, event.kind.replace("_", " ")
+        moved = f"{change:+.2f} % in {window} min" if told else kind
         self._signals[run] = f"{event.symbol} {moved}"
 
     def _replied(self, fact: ModelReplied, run: str) -> None:

@@ -20,10 +20,11 @@ from core.market.instruments import Currency, Instrument, Market, Money, Symbol,
 from core.market.quotes import ScreenRules
 from core.record.codec import digest, encode
 from core.risk.limits import Limits
+from core.signals.tickwatch import BreakoutRules, TurnRules
 from core.signals.triggers import TriggerRules
 from runtime.configuration import gather
 from tools.brokers.venue import PaperTerms
-from tools.llm.rules import RulesTerms
+from tools.llm.terms import RulesTerms
 
 LARGEST_CASH = Decimal(10) ** 12
 
@@ -102,6 +103,8 @@ class SignalSettings(Struct, frozen=True, forbid_unknown_fields=True):
     """When the desk is woken."""
 
     price_shock: TriggerRules = TriggerRules()
+    breakout: BreakoutRules = BreakoutRules()
+    osma_turn: TurnRules = TurnRules()
 
 
 class FeedSettings(Struct, frozen=True, forbid_unknown_fields=True):

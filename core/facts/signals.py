@@ -10,7 +10,7 @@ from msgspec import Meta, Struct
 from core.errors import BadInput
 from core.market.instruments import LARGEST_PRICE, LARGEST_QUANTITY, Market, Symbol, bounded, listing
 
-EventKind = Literal["price_shock"]
+EventKind = Literal["price_shock", "breakout", "osma_turn"]
 ForeignText = Annotated[str, Meta(max_length=4000)]
 _SMALLEST_PRICE = Decimal(1).scaleb(-9)
 _PRICE = (_SMALLEST_PRICE, LARGEST_PRICE)
@@ -27,6 +27,10 @@ FIGURES: dict[str, tuple[Decimal, Decimal]] = {
     "window_minutes": (Decimal(0), Decimal(10_000)),
     "day_change_pct": (Decimal(-100), Decimal(1000)),
     "spread_bp": (Decimal(0), Decimal(10_000)),
+    "breakout_level": _PRICE,
+    "osma": (-LARGEST_PRICE, LARGEST_PRICE),
+    "rsi": (Decimal(0), Decimal(100)),
+    "atr": (Decimal(0), LARGEST_PRICE),
 }
 """Every figure an event may carry, with its range. A figure that is missing is absent, never zero."""
 

@@ -6,6 +6,7 @@ inside the window. A shock begins the window anew, so one move is one trigger, a
 gap in the quotes or a new trading date begins the window anew too: a price from before is no reference.
 """
 
+from collections.abc import Mapping
 from decimal import Decimal
 
 from msgspec import Struct
@@ -15,6 +16,8 @@ from core.market.instants import MINUTE, moment
 from core.market.instruments import bounded
 from core.market.quotes import Quote
 from core.record.envelope import name
+
+FOUR_PLACES = Decimal("0.0001")
 
 
 class TriggerRules(Struct, frozen=True, forbid_unknown_fields=True):
@@ -64,6 +67,20 @@ def detect(
     return Memory(date, (*prices[first:], (at, price)), memory.quiet), None
 
 
+def known_of(quote: Quote, found: Mapping[str, Decimal | None]) -> dict[str, Decimal]:
+    """The figures an event carries: those of its quote and what was found, without what is not known."""
+    known = {
+        "last": quote.last,
+        "bid": quote.bid,
+        "ask": quote.ask,
+        "bid_size": quote.bid_size,
+        "ask_size": quote.ask_size,
+        **found,
+        "spread_bp": _spread_bp(quote),
+    }
+    return {figure: value for figure, value in known.items() if value is not None and _speakable(figure, value)}
+
+
 def _startled(quote: Quote, price: Decimal, memory: Memory, rising: bool, cooldown: int) -> Memory:
     falls, rises = memory.quiet
     until = quote.at + cooldown
@@ -71,6 +88,12 @@ def _startled(quote: Quote, price: Decimal, memory: Memory, rising: bool, cooldo
 
 
 def _signal(quote: Quote, reference: Decimal, change_pct: Decimal, rules: TriggerRules) -> SignalGenerated:
+    found = {
+        "reference": reference,
+        "change_pct": change_pct.quantize(FOUR_PLACES),
+        "threshold_pct": rules.threshold_pct,
+        "window_minutes": Decimal(rules.window_minutes),
+    }
     event = MarketEvent(
         kind="price_shock",
         symbol=quote.symbol,
@@ -78,35 +101,16 @@ def _signal(quote: Quote, reference: Decimal, change_pct: Decimal, rules: Trigge
         at=moment(quote.at),
         source=quote.source,
         sequence=quote.sequence,
-        figures=_figures(quote, reference, change_pct, rules),
+        figures=known_of(quote, found),
     )
     side = "up" if change_pct > 0 else "down"
     return SignalGenerated(event, name(event.kind, quote.key, side, quote.at // (rules.cooldown_minutes * MINUTE)))
 
 
-def _figures(quote: Quote, reference: Decimal, change_pct: Decimal, rules: TriggerRules) -> dict[str, Decimal]:
-    known = {
-        "last": quote.last,
-        "bid": quote.bid,
-        "ask": quote.ask,
-        "bid_size": quote.bid_size,
-        "ask_size": quote.ask_size,
-        "reference": reference,
-        "change_pct": change_pct.quantize(_FOUR_PLACES),
-        "threshold_pct": rules.threshold_pct,
-        "window_minutes": Decimal(rules.window_minutes),
-        "spread_bp": _spread_bp(quote),
-    }
-    return {figure: value for figure, value in known.items() if value is not None and _speakable(figure, value)}
-
-
-_FOUR_PLACES = Decimal("0.0001")
-
-
 def _spread_bp(quote: Quote) -> Decimal | None:
     if quote.bid is None or quote.ask is None:
         return None
-    return ((quote.ask - quote.bid) * 20_000 / (quote.ask + quote.bid)).quantize(_FOUR_PLACES)
+    return ((quote.ask - quote.bid) * 20_000 / (quote.ask + quote.bid)).quantize(FOUR_PLACES)
 
 
 def _speakable(figure: str, value: Decimal) -> bool:

@@ -39,6 +39,7 @@ class Briefed(Struct, frozen=True):
     text: Words = Words(())
     analysis: Concluded | None = None
     approval: Allowed | None = None
+    kind: str = "price_shock"
 
 
 def briefed(request: ChatRequest) -> Briefed:

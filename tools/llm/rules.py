@@ -1,69 +1,20 @@
 """The offline seat: deterministic rules over the figures of the briefing. There is no model behind it, and it says so.
 
-How to think about it: a shock is measured in thresholds. One well above the threshold is followed, one just at it is
-faded, and near the turn between the two nobody can tell, so confidence is the distance from it, less the spread. The
-verifier judges the market and not the shock; words from outside can only make it say less. The commander asks from a
-lower confidence than the gate demands: refusing is the gate's work. All of it is for demonstration, not for profit.
+How to think about it: what the analyst sees stands in `analysing`. The verifier judges the market and not the event;
+words from outside can only make it say less. The commander asks from a lower confidence than the gate demands: refusing
+is the gate's work. All of it is for demonstration, not for profit.
 """
 
 from collections.abc import Callable
 from decimal import Context, Decimal
-from typing import Any, NamedTuple
-
-from msgspec import Struct
 
 from core.errors import Degraded
 from core.facts.models import Role
-from core.facts.verdicts import View
-from core.market.instruments import bounded
 from core.ports.model import ChatRequest, Completion
 from core.record.codec import encode
+from tools.llm.analysing import Reply, analyze, cite, points
 from tools.llm.briefed import Allowed, Briefed, Concluded, briefed
-
-Reply = dict[str, Any]
-
-
-class RulesTerms(Struct, frozen=True, forbid_unknown_fields=True):
-    """All numbers and words of the rules."""
-
-    turn: Decimal = Decimal("1.15")
-    """Shocks of at least so many thresholds are followed, smaller ones faded."""
-    fade_spread_bp: Decimal = Decimal(3)
-    """Only a spread this tight leaves room for a fade."""
-    base_confidence: Decimal = Decimal(75)
-    sureness: Decimal = Decimal(100)
-    """Points of confidence for each threshold of distance from the turn."""
-    most_sureness: Decimal = Decimal(20)
-    halving_spread_bp: Decimal = Decimal(4)
-    widest_spread_bp: Decimal = Decimal(6)
-    oldest_quote_ms: Decimal = Decimal(30_000)
-    day_trend_pct: Decimal = Decimal("0.75")
-    """From this move of the day on, nothing is allowed against it."""
-    alarming: tuple[str, ...] = ("halt", "fraud", "bankrupt", "delist", "ignore", "instruction")
-    worrying: tuple[str, ...] = ("lawsuit", "investigation", "recall", "downgrade", "warning", "rumour", "rumor")
-    asks_from: int = 70
-    """Confidence below which the commander does not even ask."""
-    adds_from: int = 90
-    room: Decimal = Decimal("1.5")
-    """An idea is wrong once the price has moved against it by so many times the shock."""
-    secures_from_pct: Decimal = Decimal("0.15")
-    """From this gain on, the stop is drawn to the average price."""
-    horizon_minutes: int = 30
-
-    def __post_init__(self) -> None:
-        bounded("turn", self.turn, Decimal(1), Decimal(10))
-        bounded("room", self.room, Decimal("0.1"), Decimal(10))
-        bounded("asks_from", Decimal(self.asks_from), Decimal(0), Decimal(100))
-
-
-class Stance(NamedTuple):
-    """What the analyst makes of a shock."""
-
-    after_rise: View
-    after_fall: View
-    pattern: str
-    risk: str
-    said: str
+from tools.llm.terms import RulesTerms
 
 
 class RulesModel:
@@ -80,27 +31,6 @@ class RulesModel:
         seen = briefed(request)
         reply = {"symbol": seen.symbol, **_ROLES[request.role](seen, self.terms)}
         return Completion(text=encode(reply).decode(), model=self.name)
-
-
-def analyze(seen: Briefed, terms: RulesTerms) -> Reply:
-    """Follow a strong shock, fade a weak one in a tight market, else see nothing."""
-    figures = seen.figures
-    change, threshold, spread = figures.get("change_pct"), figures.get("threshold_pct"), figures.get("quote.spread_bp")
-    if not change or not threshold or spread is None:
-        return _blind(seen)
-    strength = abs(change) / threshold
-    stance = _STANCES["follow" if strength >= terms.turn else "fade" if spread <= terms.fade_spread_bp else "leave"]
-    sureness = min(terms.most_sureness, abs(strength - terms.turn) * terms.sureness)
-    move = f"{'A rise' if change > 0 else 'A fall'} of {abs(change):.2f} % is {strength:.2f} thresholds"
-    return {
-        "view": stance.after_rise if change > 0 else stance.after_fall,
-        "confidence": _points(terms.base_confidence + sureness - spread),
-        "patterns": [stance.pattern],
-        "risk": "high" if spread > terms.halving_spread_bp else stance.risk,
-        "data_quality": "good",
-        "cited": _cite(seen, "change_pct", "threshold_pct", "quote.spread_bp"),
-        "rationale": f"{move}: {stance.said}.",
-    }
 
 
 def verify(seen: Briefed, terms: RulesTerms) -> Reply:
@@ -125,7 +55,7 @@ def verify(seen: Briefed, terms: RulesTerms) -> Reply:
         "ruling": "approve",
         "directions": directions,
         "size_factor": Decimal("0.5") ** len(halvings),
-        "confidence": _points(95 - spread),
+        "confidence": points(95 - spread),
         "reasons": halvings or [f"the spread of {spread} bp is fair and the quote is fresh"],
     }
 
@@ -140,29 +70,6 @@ def command(seen: Briefed, terms: RulesTerms) -> Reply:
     reply = answer(seen, terms, analysis, approval)
     nothing = {"direction": None, "invalidation": None, "fraction": "1", "horizon_minutes": terms.horizon_minutes}
     return {**nothing, "confidence": confidence, "cited": [], **reply}
-
-
-_STANCES = {
-    "follow": Stance("long", "short", "momentum", "medium", "followed"),
-    "fade": Stance("short", "long", "exhaustion", "low", "faded"),
-    "leave": Stance("none", "none", "thin_market", "medium", "left alone, the spread is too wide to fade it"),
-}
-
-
-def _points(confidence: Decimal) -> int:
-    return int(min(Decimal(100), max(Decimal(0), confidence)))
-
-
-def _blind(seen: Briefed) -> Reply:
-    return {
-        "view": "none",
-        "confidence": 0,
-        "patterns": [],
-        "risk": "high",
-        "data_quality": "poor",
-        "cited": [],
-        "rationale": "Change, threshold or spread is missing.",
-    }
 
 
 def _objections(seen: Briefed, terms: RulesTerms, words: str) -> tuple[tuple[bool, str], ...]:
@@ -188,8 +95,8 @@ def _enter(seen: Briefed, terms: RulesTerms, analysis: Concluded, approval: Allo
         "action": "open",
         "direction": analysis.view,
         "invalidation": f"{_SIX_DIGITS.plus(price - against if long else price + against):f}",
-        "cited": _cite(seen, "change_pct", "quote.ask" if long else "quote.bid"),
-        "rationale": f"Go {analysis.view}; wrong once it moves {terms.room} times the shock the other way.",
+        "cited": cite(seen, "change_pct", "quote.ask" if long else "quote.bid"),
+        "rationale": f"Go {analysis.view}; wrong once it moves {terms.room} times the move the other way.",
     }
 
 
@@ -200,14 +107,14 @@ def _manage(seen: Briefed, terms: RulesTerms, analysis: Concluded, approval: All
     if sure and analysis.view not in (side, "none"):
         return {
             "action": "close",
-            "cited": _cite(seen, "holding.quantity"),
+            "cited": cite(seen, "holding.quantity"),
             "rationale": f"The view has turned {analysis.view}.",
         }
     if gain is not None and gain < 0 and analysis.risk == "high":
         return {
             "action": "reduce",
             "fraction": "0.5",
-            "cited": _cite(seen, "holding.unrealised_pct"),
+            "cited": cite(seen, "holding.unrealised_pct"),
             "rationale": "It loses, and the risk has grown.",
         }
     if analysis.view != side or gain is None or gain < terms.secures_from_pct:
@@ -222,7 +129,7 @@ def _press(seen: Briefed, terms: RulesTerms, analysis: Concluded, approval: Allo
         return {
             "action": "tighten",
             "invalidation": average,
-            "cited": _cite(seen, "holding.average", "holding.unrealised_pct"),
+            "cited": cite(seen, "holding.average", "holding.unrealised_pct"),
             "rationale": "In profit and still going: the stop moves to what was paid.",
         }
     if analysis.confidence >= terms.adds_from and analysis.view in approval.directions:
@@ -232,10 +139,6 @@ def _press(seen: Briefed, terms: RulesTerms, analysis: Concluded, approval: Allo
 
 def _hold(rationale: str) -> Reply:
     return {"action": "hold", "rationale": rationale}
-
-
-def _cite(seen: Briefed, *names: str) -> list[dict[str, Any]]:
-    return [{"figure": name, "value": seen.figures[name]} for name in names if name in seen.figures]
 
 
 _SIX_DIGITS = Context(prec=6)

@@ -4,14 +4,17 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec import structs
 
 from core.errors import BadInput
 from core.facts.verdicts import Analysis, View
 from core.ports.model import ChatRequest
 from tests.agents.examples import read
 from tests.contracts.test_model import request
+from tools.llm.analysing import analyze
 from tools.llm.briefed import Allowed, Briefed, Concluded, Words
-from tools.llm.rules import RulesModel, RulesTerms, analyze, command, verify
+from tools.llm.rules import RulesModel, command, verify
+from tools.llm.terms import RulesTerms
 
 TERMS = RulesTerms()
 CALM = {
@@ -161,3 +164,48 @@ async def test_the_model_answers_from_the_text_of_the_prompt_alone() -> None:
 def test_terms_out_of_range_are_named() -> None:
     with pytest.raises(BadInput, match="turn: must be from 1 to 10, found '0'"):
         RulesTerms(turn=Decimal(0))
+
+
+BROKEN = {
+    "change_pct": "0.30",
+    "threshold_pct": None,
+    "breakout_level": "184.47",
+    "atr": "0.03",
+    "rsi": "66",
+    "osma": "0.09",
+}
+"""What an event of the tick path carries."""
+
+
+def woken(kind: str, **changes: str | None) -> Briefed:
+    return structs.replace(seen(**{**BROKEN, **changes}), kind=kind)
+
+
+@pytest.mark.parametrize(
+    ("changes", "view", "confidence"),
+    [
+        ({}, "long", 83),
+        ({"change_pct": "-0.30", "breakout_level": "184.61"}, "short", 83),
+        ({"rsi": "80"}, "none", 83),
+        ({"rsi": None}, "none", 83),
+        ({"breakout_level": "184.60"}, "none", 62),
+        ({"atr": None}, "none", 0),
+        ({"breakout_level": None}, "none", 0),
+    ],
+)
+def test_a_breakout_is_followed_while_it_lasts_and_is_not_overdone(
+    changes: dict[str, Any], view: str, confidence: int
+) -> None:
+    reply = analyze(woken("breakout", **changes), TERMS)
+    assert (reply["view"], reply["confidence"]) == (view, confidence)
+
+
+def test_a_turn_of_osma_gives_a_view_and_is_never_enough_to_open() -> None:
+    up, down = (analyze(woken("osma_turn", osma=osma), TERMS) for osma in ("0.09", "-0.09"))
+    assert (up["view"], down["view"]) == ("long", "short")
+    assert up["confidence"] < TERMS.asks_from
+    assert analyze(woken("osma_turn", osma=None), TERMS)["view"] == "none"
+
+
+def test_of_a_kind_without_a_rule_nothing_is_seen() -> None:
+    assert analyze(woken("moonrise"), TERMS)["view"] == "none"
