@@ -7,6 +7,7 @@ things that happen at an instant, and `Rehearsal.play` serves it all to the end 
 import asyncio
 import shutil
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -178,8 +179,14 @@ class Rehearsal:
     def house(self, clock: VirtualClock, models: Mapping[Role, ChatModel] | None = None) -> House:
         """The desk, not opened."""
         self.path.mkdir(exist_ok=True)
-        chosen = Overrides(journal=self.journal(), models=models or {}, paper=self.paper)
-        return build(self.loaded, StateFolder(self.path), clock, chosen)
+        journal = self.journal()
+        chosen = Overrides(journal=journal, models=models or {}, paper=self.paper)
+        try:
+            return build(self.loaded, StateFolder(self.path), clock, chosen)
+        except BaseException:
+            with suppress(StopIteration):
+                journal.close().__await__().__next__()
+            raise
 
     def copy(self, name: str) -> "Rehearsal":
         """The folder as it is at this instant: what a process that is killed now would leave behind."""
