@@ -18,6 +18,7 @@ from core.facts.signals import SignalGenerated
 from core.record.envelope import Draft, Recorded
 from graphs.combat import CombatGraph
 from graphs.state import STATE_VERSION, Desk, Run
+from runtime.draining import ended
 from runtime.projections import Projections
 
 TIMINGS_AT_ONCE = 50
@@ -62,8 +63,7 @@ class Dispatch:
 
     async def drain(self) -> None:
         """Wait until every accepted event has its outcome, then write the remaining durations."""
-        while self._running:
-            await asyncio.gather(*self._running)
+        await ended(self._running)
         await self._write_timings(at_least=1)
 
     def _launch(self) -> None:

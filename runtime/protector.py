@@ -25,6 +25,7 @@ from core.trading.exits import Due, due
 from core.trading.orders import Ticket
 from graphs.ruling import rule, view_of
 from graphs.state import Desk
+from runtime.draining import ended
 
 Settle = Callable[[Sequence[Ticket]], Awaitable[object]]
 """Asks the broker what became of orders without an answer, and records it; never sends one again."""
@@ -49,8 +50,7 @@ class Protector:
 
     async def drain(self) -> None:
         """Wait until everything on its way has its answer."""
-        while self._busy:
-            await asyncio.gather(*self._busy.values())
+        await ended(self._busy.values())
 
     async def see(self, quote: Quote) -> None:
         """Close the holding if this quote reached its stop or target; look after orders that waited too long."""

@@ -54,7 +54,11 @@ class Life:
     def ended(self) -> int:
         """Its exit status, when it has ended; may be asked once."""
         with self.connection, self.connection.makefile("rb") as answer:
-            return int(answer.readline())
+            try:
+                return int(answer.readline())
+            except TimeoutError:
+                self.signal(signal.SIGKILL)
+                raise
 
     def abandon(self) -> None:
         """Kill it unless somebody has seen it end."""
