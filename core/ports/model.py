@@ -1,7 +1,7 @@
 """A model that answers once. No retries, no memory, no clock of its own; the caller keeps the deadline."""
 
 from decimal import Decimal
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 
 from msgspec import Struct
 
@@ -9,7 +9,45 @@ from core.facts.models import Role
 from core.market.instruments import Money
 
 
-class ChatRequest(Struct, frozen=True, kw_only=True):
+Origin = Literal["provider", "simulator", "rules", "scripted"]
+"""Where an answer comes from; every figure about models is reported with it."""
+
+
+class Tool(Struct, frozen=True):
+    """A read-only function a model may call."""
+
+    name: str
+    description: str
+    parameters: dict[str, Any]
+    """JSON Schema of its arguments."""
+
+
+class ToolCall(Struct, frozen=True):
+    """A function the model wants called."""
+
+    id: str
+    name: str
+    arguments: dict[str, Any]
+
+
+class ToolResult(Struct, frozen=True):
+    """What a called function answered, as it is shown to the model."""
+
+    call: ToolCall
+    text: str
+
+
+class Turn(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One round in which the model asked for functions, and what they answered."""
+
+    results: tuple[ToolResult, ...]
+    text: str = ""
+    """What the model said beside its calls."""
+    echo: dict[str, Any] | None = None
+    """The provider's own message, to be given back word for word: it may hold signatures and reasoning."""
+
+
+class ChatRequest(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Everything a model is told. Its canonical bytes are journalled, so a replay asks exactly the same."""
 
     role: Role
@@ -21,14 +59,9 @@ class ChatRequest(Struct, frozen=True, kw_only=True):
     """JSON Schema the reply must satisfy."""
     temperature: Decimal = Decimal(0)
     max_tokens: int = 1024
-
-
-class ToolCall(Struct, frozen=True):
-    """A function the model wants called."""
-
-    id: str
-    name: str
-    arguments: dict[str, Any]
+    tools: tuple[Tool, ...] = ()
+    turns: tuple[Turn, ...] = ()
+    """The rounds of functions so far, the oldest first."""
 
 
 class Usage(Struct, frozen=True):
@@ -46,15 +79,23 @@ class Completion(Struct, frozen=True, kw_only=True):
     text: str
     model: str
     """The model that answered, in the provider's own words."""
+    asked: str | None = None
+    """The model that was asked for."""
+    origin: Origin = "provider"
     parsed: dict[str, Any] | None = None
     tool_calls: tuple[ToolCall, ...] = ()
     reasoning: str | None = None
     finish: str = "stop"
+    """Why it ended: stop, tools, length, refusal or content_filter; anything else in the provider's own word."""
     usage: Usage | None = None
     cost: Money | None = None
     latency: int | None = None
     """Nanoseconds; None when nobody measured."""
+    first_token: int | None = None
+    """Nanoseconds until the first token, when the answer was streamed."""
     request_id: str | None = None
+    echo: dict[str, Any] | None = None
+    """The provider's own message, for the next `Turn`; only when it asks for functions."""
 
 
 class ChatModel(Protocol):

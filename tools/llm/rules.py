@@ -30,7 +30,7 @@ class RulesModel:
         """Apply the rules of the role that is asked."""
         seen = briefed(request)
         reply = {"symbol": seen.symbol, **_ROLES[request.role](seen, self.terms)}
-        return Completion(text=encode(reply).decode(), model=self.name)
+        return Completion(text=encode(reply).decode(), model=self.name, origin="rules")
 
 
 def verify(seen: Briefed, terms: RulesTerms) -> Reply:

@@ -51,7 +51,13 @@ class ScriptedModel:
             await asyncio.sleep(reply.latency_ms / 1000)
         if reply.fault is not None:
             raise reply.fault
-        return Completion(text=reply.text, model=self.name, finish=reply.finish, latency=reply.latency_ms * 1_000_000)
+        return Completion(
+            text=reply.text,
+            model=self.name,
+            finish=reply.finish,
+            latency=reply.latency_ms * 1_000_000,
+            origin="scripted",
+        )
 
     def finish(self) -> None:
         """End of the script: every reply was asked for and nothing else was."""
