@@ -16,11 +16,11 @@ import numpy as np
 import talib
 
 from benchmarks.report import Row, paired
-from core.quant.gauges import CUSTOMARY, Gauges, gauges
+from core.quant.indicators.gauges import CUSTOMARY, Gauges, gauges
+from core.quant.indicators.momentum import rsi
+from core.quant.indicators.osma import osma
+from core.quant.indicators.volatility import Bands, atr, bollinger
 from core.quant.kernel import Floats
-from core.quant.momentum import rsi
-from core.quant.osma import osma
-from core.quant.volatility import Bands, atr, bollinger
 
 SIZES = {1_000_000: 25, 10_000_000: 9}
 """Points of the series, and how many pairs of each race are run."""

@@ -6,8 +6,8 @@ from timeit import repeat
 import numpy as np
 
 from benchmarks.report import Paired, Row, paired
-from core.quant import portfolio_risk as risk
 from core.quant.kernel import Floats
+from core.quant.portfolio import risk as risk
 
 TAIL = 0.05
 ORDER = 0.02

@@ -22,9 +22,9 @@ from talipp.ohlcv import OHLCV  # type: ignore[import-untyped]
 
 from benchmarks.report import Row, paired
 from core.quant.kernel import Floats
-from core.quant.quartet import Quartet
-from core.quant.stream import Stream, as_ticks
-from core.quant.ticking import Records
+from core.quant.ticks.quartet import Quartet
+from core.quant.ticks.stream import Stream, as_ticks
+from core.quant.ticks.ticking import Records
 
 TICKS = 400_000
 SYMBOLS = 50
@@ -37,7 +37,7 @@ ROOT = Path(__file__).parents[1]
 
 BARE = "import numba; numba.njit(lambda x: x + 1.0)(1.0)"
 CORE = """
-from core.quant.stream import Stream, as_ticks
+from core.quant.ticks.stream import Stream, as_ticks
 stream = Stream(["IBM"])
 stream.batch(as_ticks([0], [1], [1], [184.05], [100.0]))
 stream.tick("IBM", 2, 1, 184.06, 100.0)

@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING
 
 from core.facts.signals import SignalGenerated
 from core.market.quotes import Quote
-from core.quant.verdicts import Verdict
+from core.quant.ticks.verdicts import Verdict
 from core.signals import tickwatch
 from core.signals.tickwatch import EDGES, Latches, Reading
 from core.signals.triggers import Memory, detect
 from runtime.settings import SignalSettings
 
 if TYPE_CHECKING:
-    from core.quant.stream import Stream
+    from core.quant.ticks.stream import Stream
 
 
 class Lookout:
@@ -32,7 +32,7 @@ class Lookout:
     @cached_property
     def stream(self) -> "Stream":
         """The rows of all instruments; kernels are loaded when the first feed is read, not before."""
-        from core.quant.stream import Stream
+        from core.quant.ticks.stream import Stream
 
         return Stream(self._keys)
 
@@ -58,7 +58,7 @@ class Lookout:
     def _edge(self, key: str, verdict: Verdict) -> float | None:
         if not verdict & EDGES:
             return None
-        from core.quant.layout import WINDOW
+        from core.quant.ticks.layout import WINDOW
 
         bars = self.stream.bars(key, self.stream.terms.frames[0])
         rose = verdict & Verdict.BREAKOUT

@@ -8,7 +8,6 @@ from msgspec import Struct
 from core.facts.models import Role
 from core.market.instruments import Money
 
-
 Origin = Literal["provider", "simulator", "rules", "scripted"]
 """Where an answer comes from; every figure about models is reported with it."""
 

@@ -15,11 +15,11 @@ from msgspec import Struct
 from core.facts.signals import SignalGenerated
 from core.market.bars import Bar
 from core.market.instants import MINUTE, nanoseconds
-from core.quant.candles import Candles
+from core.quant.indicators.candles import Candles
+from core.quant.indicators.momentum import rsi
+from core.quant.indicators.osma import osma
+from core.quant.indicators.volatility import TRADING_DAYS, Bands, atr, bollinger, realised_volatility
 from core.quant.kernel import Floats
-from core.quant.momentum import rsi
-from core.quant.osma import osma
-from core.quant.volatility import TRADING_DAYS, Bands, atr, bollinger, realised_volatility
 from core.signals.observed import Observed
 
 HIGH, LOW = 70.0, 30.0

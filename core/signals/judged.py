@@ -7,14 +7,14 @@ fifteen bars within three of it, and the axis of the range is the longest of the
 from msgspec import Struct
 
 from core.market.instants import MINUTE
-from core.quant.averages import LINES, lines
-from core.quant.candles import Candles
-from core.quant.directions import DOWN, NONE, UP, WAIT, in_atr
-from core.quant.ikikaeri import GO_GO, GO_RETURN, GOING, RETURN_BACK, RETURN_GO, RETURNING, ikikaeri
-from core.quant.judgements import dokyaku, momi
+from core.quant.indicators.averages import LINES, lines
+from core.quant.indicators.candles import Candles
 from core.quant.kernel import Floats
-from core.quant.line_range import line_range
-from core.quant.timeframes import FRAMES, alignment, osma_of_frame
+from core.quant.timeframes.directions import DOWN, NONE, UP, WAIT, in_atr
+from core.quant.timeframes.ikikaeri import GO_GO, GO_RETURN, GOING, RETURN_BACK, RETURN_GO, RETURNING, ikikaeri
+from core.quant.timeframes.judgements import dokyaku, momi
+from core.quant.timeframes.line_range import line_range
+from core.quant.timeframes.tsml import FRAMES, alignment, osma_of_frame
 
 TOLERANCE, CONGESTION, CONGESTED_BARS = 0.1, 3.0, 15
 DIRECTIONS = {NONE: "none", UP: "up", DOWN: "down", WAIT: "wait"}

@@ -23,12 +23,12 @@ from core.facts.signals import EventKind, MarketEvent, SignalGenerated
 from core.market.instants import MINUTE, moment
 from core.market.instruments import bounded
 from core.market.quotes import Quote
-from core.quant.verdicts import Verdict
+from core.quant.ticks.verdicts import Verdict
 from core.record.envelope import name
 from core.signals.triggers import FOUR_PLACES, known_of
 
 if TYPE_CHECKING:
-    from core.quant.snapshot import Snapshot
+    from core.quant.ticks.snapshot import Snapshot
 
 SIX_PLACES = Decimal("0.000001")
 EDGES = Verdict.BREAKOUT | Verdict.BREAKDOWN

@@ -8,21 +8,25 @@ from docs.tables.markdown import sentence
 
 ROOT = Path(__file__).resolve().parents[2]
 GROUPS: dict[str, tuple[str, ...]] = {
-    "How kernels are compiled": ("kernel",),
+    "How kernels are compiled, and what they may be given": ("kernel", "inputs"),
     "The path of a tick": (
-        "stream", "terms", "layout", "ticking", "outliers", "quartet", "bars", "recent", "figures", "verdicts",
-        "snapshot",
+        "ticks/stream", "ticks/terms", "ticks/layout", "ticks/ticking", "ticks/outliers", "ticks/quartet", "ticks/bars",
+        "ticks/recent", "ticks/figures", "ticks/verdicts", "ticks/snapshot",
     ),
     "Whole series": (
-        "series", "averages", "osma", "momentum", "volatility", "windows", "candles", "gauges", "panel",
+        "indicators/averages", "indicators/osma", "indicators/momentum", "indicators/volatility", "indicators/windows",
+        "indicators/candles", "indicators/gauges", "indicators/panel",
     ),
-    "Timeframes and judgements": ("timeframes", "directions", "judgements", "ikikaeri", "line_range"),
+    "Timeframes and judgements": (
+        "timeframes/tsml", "timeframes/directions", "timeframes/judgements", "timeframes/ikikaeri",
+        "timeframes/line_range",
+    ),
     "Portfolio risk": (
-        "samples", "portfolio_risk", "worst_days", "value_at_risk", "contributions", "clusters", "kelly", "drawdown",
-        "draws",
+        "portfolio/samples", "portfolio/risk", "portfolio/worst_days", "portfolio/value_at_risk",
+        "portfolio/contributions", "portfolio/clusters", "portfolio/kelly", "portfolio/drawdown", "portfolio/draws",
     ),
-    "Choosing a portfolio": ("optimise", "least_loss"),
-    "Overfitting": ("overfit", "sharpe", "purging"),
+    "Choosing a portfolio": ("portfolio/optimise", "portfolio/least_loss"),
+    "Overfitting": ("overfit/pbo", "overfit/sharpe", "overfit/purging"),
 }  # fmt: skip
 """Chapter → modules of core/quant, in reading order."""
 
@@ -30,11 +34,13 @@ GROUPS: dict[str, tuple[str, ...]] = {
 def quant() -> str:
     """All chapters of core/quant, then core/signals."""
     placed = [module for modules in GROUPS.values() for module in modules]
-    found = {path.stem for path in (ROOT / "core" / "quant").glob("*.py")} - {"__init__"}
+    root = ROOT / "core" / "quant"
+    files = [path for path in root.rglob("*.py") if path.stem != "__init__"]
+    found = {path.relative_to(root).with_suffix("").as_posix() for path in files}
     if set(placed) != found or len(placed) != len(found):
         raise LookupError(f"docs/tables/quant.py places {sorted(set(placed) ^ found)} in no chapter, or in two")
     chapters = [
-        _chapter(title, [ROOT / "core" / "quant" / f"{module}.py" for module in modules])
+        _chapter(title, [root / f"{module}.py" for module in modules])
         for title, modules in GROUPS.items()
     ]
     signals = sorted(path for path in (ROOT / "core" / "signals").rglob("*.py") if path.stem != "__init__")

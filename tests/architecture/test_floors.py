@@ -141,7 +141,7 @@ def test_a_planted_crossing_is_seen(path: str, text: str) -> None:
     ("path", "text"),
     [
         (
-            "core/quant/osma.py",
+            "core/quant/indicators/osma.py",
             "import math\nimport numpy as np\nfrom numba import njit\nfrom core.market import hours",
         ),
         ("agents/analyst.py", "from langchain_core.tools import BaseTool\nfrom . import replies"),

@@ -10,7 +10,7 @@ import msgspec
 
 from core.facts.signals import SignalGenerated
 from core.market.instants import MINUTE
-from core.quant.verdicts import Verdict
+from core.quant.ticks.verdicts import Verdict
 from core.record.envelope import name
 from core.signals.tickwatch import BreakoutRules, Latch, Latches, TurnRules
 from runtime.lookout import Lookout

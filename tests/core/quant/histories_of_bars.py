@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from core.quant.candles import Candles
+from core.quant.indicators.candles import Candles
 from core.quant.kernel import Floats
 from tests.core.quant.tapes import recorded
 

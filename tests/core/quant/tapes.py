@@ -11,9 +11,9 @@ import numpy as np
 from hypothesis import strategies as st
 
 from core.quant.kernel import Floats
-from core.quant.layout import SECOND
-from core.quant.stream import Stream, as_ticks
-from core.quant.ticking import Records
+from core.quant.ticks.layout import SECOND
+from core.quant.ticks.stream import Stream, as_ticks
+from core.quant.ticks.ticking import Records
 
 NOON = 1_380_888_000 * SECOND
 """2013-10-04 12:00 UTC."""

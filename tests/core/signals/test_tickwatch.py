@@ -10,8 +10,8 @@ from msgspec import structs
 
 from core.facts.signals import SignalGenerated
 from core.market.instants import MINUTE
-from core.quant.snapshot import Snapshot
-from core.quant.verdicts import Verdict
+from core.quant.ticks.snapshot import Snapshot
+from core.quant.ticks.verdicts import Verdict
 from core.signals.tickwatch import BreakoutRules, Latch, Latches, Reading, TurnRules, detect
 from tests.core.signals.test_triggers import SHIPPED, START, quote
 

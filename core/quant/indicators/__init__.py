@@ -1,0 +1,1 @@
+"""Indicators over whole series: one series, or many side by side."""

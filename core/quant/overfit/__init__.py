@@ -1,0 +1,1 @@
+"""How likely a good result is luck."""

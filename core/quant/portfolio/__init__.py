@@ -1,0 +1,1 @@
+"""The risk of a portfolio, and how to choose one."""

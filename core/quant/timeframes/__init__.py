@@ -1,0 +1,1 @@
+"""Timeframes, and what their lines are judged to say."""
