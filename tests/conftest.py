@@ -9,10 +9,18 @@ from runtime import kernel_cache
 os.environ["LANGGRAPH_STRICT_MSGPACK"] = "true"
 kernel_cache.settle()
 os.environ["LANGSMITH_TRACING"] = "false"
-for name in [name for name in os.environ if name.startswith("AEGIS_") or name.endswith("_API_KEY")]:
+for name in [
+    name for name in os.environ if (name.startswith("AEGIS_") and name != "AEGIS_WIRE") or name.endswith("_API_KEY")
+]:
     del os.environ[name]
+os.environ["AEGIS_MODELS__ROSTER"] = "rules"
 
-pytest_plugins = ["tests.session.network_off", "tests.session.inventory", "tests.session.evidence"]
+pytest_plugins = [
+    "tests.session.network_off",
+    "tests.session.inventory",
+    "tests.session.evidence",
+    "tests.session.recorded",
+]
 
 settings.register_profile(
     "fast",

@@ -3,8 +3,9 @@
 Rules of the file: virtual time is a whole number of nanoseconds and every timer lies on that grid, so a timer set for x
 wakes at exactly x. Callbacks take no time. When nothing is ready, time jumps to the next timer; with `pace` it gets
 there at that many virtual seconds per real one, and the run is the same unless a socket or a signal comes in between.
-Without a timer the loop waits for sockets and signals like any other; while a thread of its executor works, time stands
-still. Tasks are numbered, so that a set of them has the same order in every run.
+Without a timer the loop waits for sockets and signals like any other; while a thread of its executor works, or
+somebody is `awaiting_outside`, time stands still. Tasks are numbered, so that a set of them has the same order in every
+run.
 """
 
 import asyncio
@@ -12,7 +13,8 @@ import math
 import selectors
 import time
 from asyncio import AbstractEventLoop, Future, Task, TimerHandle
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Iterator
+from contextlib import contextmanager
 from contextvars import Context
 from decimal import Decimal
 from itertools import count
@@ -51,7 +53,8 @@ class VirtualLoop(asyncio.SelectorEventLoop):
         self.passed = 0
         """Virtual nanoseconds since the start."""
         self.threads = 0
-        """Calls that threads of the executor still work on."""
+        """Calls that threads of the executor, or servers outside, still work on."""
+        self.paced = pace is not None
         super().__init__(_Jumps(self) if pace is None else _Strides(self, pace))
         self.pass_to(0)
         numbers = count()
@@ -78,6 +81,15 @@ class VirtualLoop(asyncio.SelectorEventLoop):
         self.threads += 1
         future.add_done_callback(self._thread_done)
         return future
+
+    @contextmanager
+    def awaiting_outside(self) -> Iterator[None]:
+        """Let time stand still while somebody outside is waited for."""
+        self.threads += 1
+        try:
+            yield
+        finally:
+            self.threads -= 1
 
     async def shutdown_default_executor(self, timeout: float | None = None) -> None:  # noqa: ASYNC109
         """Join the threads, however long it takes: a deadline in virtual time would pass at once."""

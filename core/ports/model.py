@@ -1,15 +1,12 @@
 """A model that answers once. No retries, no memory, no clock of its own; the caller keeps the deadline."""
 
 from decimal import Decimal
-from typing import Any, Literal, Protocol
+from typing import Any, Protocol
 
 from msgspec import Struct
 
-from core.facts.models import Role
+from core.facts.models import Origin, Role, Usage
 from core.market.instruments import Money
-
-Origin = Literal["provider", "simulator", "rules", "scripted"]
-"""Where an answer comes from; every figure about models is reported with it."""
 
 
 class Tool(Struct, frozen=True):
@@ -61,15 +58,6 @@ class ChatRequest(Struct, frozen=True, kw_only=True, omit_defaults=True):
     tools: tuple[Tool, ...] = ()
     turns: tuple[Turn, ...] = ()
     """The rounds of functions so far, the oldest first."""
-
-
-class Usage(Struct, frozen=True):
-    """Tokens of one call; None where the provider did not say."""
-
-    input: int | None = None
-    output: int | None = None
-    cached: int | None = None
-    reasoning: int | None = None
 
 
 class Completion(Struct, frozen=True, kw_only=True):

@@ -2,8 +2,10 @@
 
 How to think about it: a shock is measured in thresholds. One well above the threshold is followed, one just at it is
 faded, and near the turn between the two nobody can tell, so confidence is the distance from it, less the spread. A
-breakout is followed, the surer the more usual steps (ATR) the price is beyond its range. A turn of OsMA gives a view
-that is never sure enough to trade on its own.
+breakout is followed, the surer the more usual steps (ATR) the price is beyond its range. A turn of OsMA, a surge in
+volume, an extreme RSI and a headline give a view that is never sure enough to open anything on its own; a headline
+only if the price says the same. An exit that is near and an index that crossed its bands are about the risk of what is
+held: they give no view, and the risk says whether less of it is enough.
 """
 
 from collections.abc import Callable
@@ -15,6 +17,7 @@ from tools.llm.briefed import Briefed
 from tools.llm.terms import RulesTerms
 
 Reply = dict[str, Any]
+MIDDLE = Decimal(50)
 
 
 class Stance(NamedTuple):
@@ -91,18 +94,89 @@ def _of_breakout(seen: Briefed, terms: RulesTerms) -> Reply:
 
 
 def _of_turn(seen: Briefed, terms: RulesTerms) -> Reply:
-    """A view on the side OsMA turned to, for whoever already holds; too weak to open anything."""
-    osma, spread = seen.figures.get("osma"), seen.figures.get("quote.spread_bp")
-    if not osma or spread is None:
+    """A weak view on the side OsMA turned to."""
+    osma = seen.figures.get("osma")
+    if not osma:
+        return _blind(seen)
+    said = f"OsMA has turned {'up' if osma > 0 else 'down'}"
+    return _weak(seen, terms, _following(seen, terms, osma > 0), "momentum", said, "osma", "rsi")
+
+
+def _of_surge(seen: Briefed, terms: RulesTerms) -> Reply:
+    """A weak view on the side the price went to while so much was traded."""
+    ratio, change = seen.figures.get("volume_ratio"), seen.figures.get("change_pct")
+    if not ratio or not change:
+        return _blind(seen)
+    said = f"{ratio:.1f} times the usual volume while the price {'rose' if change > 0 else 'fell'}"
+    return _weak(
+        seen, terms, _following(seen, terms, change > 0), "momentum", said, "volume_ratio", "change_pct", "rsi"
+    )
+
+
+def _of_extreme(seen: Briefed, terms: RulesTerms) -> Reply:
+    """A weak view against a move that went far without a pause."""
+    rsi = seen.figures.get("rsi")
+    if rsi is None:
+        return _blind(seen)
+    said = f"An RSI of {rsi:.0f} is far from its middle"
+    return _weak(seen, terms, "short" if rsi > MIDDLE else "long", "exhaustion", said, "rsi", "rsi_bound", "change_pct")
+
+
+def _of_headline(seen: Briefed, terms: RulesTerms) -> Reply:
+    """A weak view on the tone of a headline nobody here has read, if the price goes the same way."""
+    score, change = seen.figures.get("news_score"), seen.figures.get("change_pct")
+    if not score or change is None:
+        return _blind(seen)
+    agrees = score * change > 0
+    view: View = "none" if not agrees else "long" if score > 0 else "short"
+    said = f"A headline of tone {score:+.1f}, and the price {'agrees' if agrees else 'does not agree'}"
+    return _weak(seen, terms, view, "momentum", said, "news_score", "change_pct")
+
+
+def _weak(seen: Briefed, terms: RulesTerms, view: View, pattern: str, said: str, *cited: str) -> Reply:
+    """A view for whoever already holds; too weak to open anything."""
+    spread = seen.figures.get("quote.spread_bp")
+    if spread is None:
         return _blind(seen)
     return {
-        "view": _following(seen, terms, osma > 0),
+        "view": view,
         "confidence": points(terms.turn_confidence - spread),
-        "patterns": ["momentum"],
+        "patterns": [pattern],
         "risk": "medium",
         "data_quality": "good",
-        "cited": cite(seen, "osma", "rsi", "quote.spread_bp"),
-        "rationale": f"OsMA has turned {'up' if osma > 0 else 'down'}; alone that is no reason to trade.",
+        "cited": cite(seen, *cited, "quote.spread_bp"),
+        "rationale": f"{said}; alone that is no reason to trade.",
+    }
+
+
+def _of_nearness(seen: Briefed, terms: RulesTerms) -> Reply:
+    """High risk near a stop, nothing near a target: what gains is left to its exit."""
+    left = seen.figures.get("way_left_pct")
+    if left is None:
+        return _blind(seen)
+    level = "stop" if "stop" in seen.figures else "target"
+    said = f"{left:.0f} % of the way to the {level} are left"
+    return _risky(seen, terms, level == "stop", said, "way_left_pct", level, "change_pct")
+
+
+def _of_band(seen: Briefed, terms: RulesTerms) -> Reply:
+    """High risk once the index has risen across an edge, less once it has fallen."""
+    level, edge = seen.figures.get("vix"), seen.figures.get("vix_edge")
+    if level is None or edge is None:
+        return _blind(seen)
+    said = f"The volatility index is {'above' if level > edge else 'below'} {edge} now"
+    return _risky(seen, terms, level > edge, said, "vix", "vix_edge", "change_pct")
+
+
+def _risky(seen: Briefed, terms: RulesTerms, high: bool, said: str, *cited: str) -> Reply:
+    return {
+        "view": "none",
+        "confidence": points(terms.turn_confidence),
+        "patterns": [],
+        "risk": "high" if high else "low",
+        "data_quality": "good",
+        "cited": cite(seen, *cited),
+        "rationale": f"{said}.",
     }
 
 
@@ -133,4 +207,9 @@ _EVENTS: dict[str, Callable[[Briefed, RulesTerms], Reply]] = {
     "price_shock": _of_shock,
     "breakout": _of_breakout,
     "osma_turn": _of_turn,
+    "volume_surge": _of_surge,
+    "rsi_extreme": _of_extreme,
+    "exit_near": _of_nearness,
+    "vix_band": _of_band,
+    "headline": _of_headline,
 }

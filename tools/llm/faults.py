@@ -1,9 +1,9 @@
 """What a provider's failure asks for: try again, go on without this seat, or let a person look.
 
-    retry    Unavailable, a Transient: too many requests, overloaded, a broken connection, a server's own fault
-    degrade  Unusable, a Degraded: this request cannot be answered, the next one may be
-    halt     Unusable with `lasting`: no request can be answered until a person has changed something: a wrong key, no
-             balance, an unknown model
+retry    Unavailable, a Transient: too many requests, overloaded, a broken connection, a server's own fault
+degrade  Unusable, a Degraded: this request cannot be answered, the next one may be
+halt     Unusable with `lasting`: no request can be answered until a person has changed something: a wrong key, no
+         balance, an unknown model
 """
 
 from msgspec import Struct

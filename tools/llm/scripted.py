@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from core.facts.models import Role
-from core.ports.model import ChatRequest, Completion
+from core.ports.model import ChatRequest, Completion, ToolCall
 from tools.llm.briefed import briefed
 
 
@@ -26,6 +26,8 @@ class Scripted:
     latency_ms: int = 0
     """On the loop's own clock."""
     finish: str = "stop"
+    calls: tuple[ToolCall, ...] = ()
+    """Functions it asks for; then it finishes with `tools`."""
 
 
 class OffScript(AssertionError):
@@ -54,7 +56,8 @@ class ScriptedModel:
         return Completion(
             text=reply.text,
             model=self.name,
-            finish=reply.finish,
+            finish="tools" if reply.calls else reply.finish,
+            tool_calls=reply.calls,
             latency=reply.latency_ms * 1_000_000,
             origin="scripted",
         )

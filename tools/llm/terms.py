@@ -35,7 +35,7 @@ class RulesTerms(Struct, frozen=True, forbid_unknown_fields=True):
     breakout_sureness: Decimal = Decimal(5)
     """Points of confidence for each ATR beyond the range that broke."""
     turn_confidence: Decimal = Decimal(65)
-    """Of a turn of OsMA; as it ships, less than it takes to ask."""
+    """Of a turn, a surge, an extreme or a tone; as it ships, less than it takes to ask."""
     overdone_rsi: Decimal = Decimal(80)
     """From this RSI on no rise is followed, nor a fall from as far below 50."""
     horizon_minutes: int = 30

@@ -52,6 +52,50 @@ def test_strong_shocks_are_followed_and_weak_ones_faded(change: str, spread: str
     assert (reply["view"], reply["confidence"]) == (view, confidence)
 
 
+WEAK: dict[str, tuple[dict[str, str], View, str]] = {
+    "surge up": ({"volume_ratio": "8"}, "long", "volume_surge"),
+    "surge down": ({"volume_ratio": "8", "change_pct": "-0.4"}, "short", "volume_surge"),
+    "surge overdone": ({"volume_ratio": "8", "rsi": "81"}, "none", "volume_surge"),
+    "stretched up": ({"rsi": "90", "rsi_bound": "85"}, "short", "rsi_extreme"),
+    "stretched down": ({"rsi": "10", "rsi_bound": "15"}, "long", "rsi_extreme"),
+    "good news, rising": ({"news_score": "0.6"}, "long", "headline"),
+    "good news, falling": ({"news_score": "0.6", "change_pct": "-0.4"}, "none", "headline"),
+    "bad news, falling": ({"news_score": "-1", "change_pct": "-0.4"}, "short", "headline"),
+}
+
+
+@pytest.mark.parametrize("case", WEAK)
+def test_what_alone_is_no_reason_to_trade_gives_a_view_too_weak_to_ask(case: str) -> None:
+    figures, view, kind = WEAK[case]
+    known: dict[str, Any] = {"rsi": "60", **figures}
+    reply = analyze(structs.replace(seen(**known), kind=kind), TERMS)
+    assert reply["view"] == view and reply["risk"] == "medium"
+    assert 50 <= reply["confidence"] < TERMS.asks_from
+    assert {each["figure"] for each in reply["cited"]} >= set(figures)
+
+
+@pytest.mark.parametrize(
+    ("kind", "figures", "risk"),
+    [
+        ("exit_near", {"stop": "183", "way_left_pct": "18"}, "high"),
+        ("exit_near", {"target": "186", "way_left_pct": "18"}, "low"),
+        ("vix_band", {"vix": "25.3", "vix_edge": "25"}, "high"),
+        ("vix_band", {"vix": "24.7", "vix_edge": "25"}, "low"),
+    ],
+)
+def test_an_exit_that_is_near_and_an_index_that_crossed_speak_of_risk_alone(
+    kind: str, figures: dict[str, Any], risk: str
+) -> None:
+    reply = analyze(structs.replace(seen(**figures), kind=kind), TERMS)
+    assert (reply["view"], reply["risk"]) == ("none", risk)
+
+
+@pytest.mark.parametrize("kind", ["volume_surge", "rsi_extreme", "headline", "exit_near", "vix_band"])
+def test_a_kind_without_its_figures_says_that_it_is_blind(kind: str) -> None:
+    reply = analyze(structs.replace(seen(), kind=kind), TERMS)
+    assert (reply["view"], reply["data_quality"]) == ("none", "poor")
+
+
 @pytest.mark.parametrize("missing", ["change_pct", "threshold_pct", "quote__spread_bp"])
 def test_without_its_figures_the_analyst_sees_nothing(missing: str) -> None:
     changes: dict[str, Any] = {missing: None}

@@ -1,0 +1,105 @@
+"""The line to the providers: what answers, and how a desk on recorded time feels a provider outside."""
+
+import asyncio
+from collections.abc import Coroutine
+from pathlib import Path
+from typing import Any
+
+import httpx2
+import pytest
+
+from core.errors import BadInput
+from tests.desks import instant
+from tools.clock import VirtualLoop
+from tools.llm.cassette import Cassette
+from tools.llm.cassette_file import Label
+from tools.llm.cassette_miss import CassetteMiss
+from tools.llm.line import Line, OnRecordedTime, recorded, recording
+
+ADDRESS = "https://api.example.com/v1/chat"
+SLOW = 0.2
+
+
+async def _serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    await reader.readuntil(b"\r\n\r\n")
+    await asyncio.get_running_loop().run_in_executor(None, _wait)
+    writer.write(b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\nconnection: close\r\n\r\nok")
+    await writer.drain()
+    writer.close()
+
+
+def _wait() -> None:
+    import time
+
+    time.sleep(SLOW)
+
+
+async def _asked() -> tuple[str, float]:
+    server = await asyncio.start_server(_serve, "127.0.0.1", 0)
+    port = server.sockets[0].getsockname()[1]
+    loop = asyncio.get_running_loop()
+    async with server, httpx2.AsyncClient(transport=OnRecordedTime(httpx2.AsyncHTTPTransport())) as client:
+        began = loop.time()
+        response = await client.get(f"http://127.0.0.1:{port}/")
+        return response.text, loop.time() - began
+
+
+def played(work: Coroutine[Any, Any, Any], pace: float | None) -> Any:
+    with asyncio.Runner(loop_factory=lambda: VirtualLoop(instant("13:40:00"), pace)) as runner:
+        return runner.run(work)
+
+
+def test_a_desk_on_recorded_time_feels_how_long_a_provider_took() -> None:
+    text, took = played(_asked(), None)
+    assert text == "ok"
+    assert SLOW <= took < 20 * SLOW
+
+
+def test_on_paced_time_nothing_is_added() -> None:
+    text, took = played(_asked(), 1.0)
+    assert text == "ok"
+    assert took < 2 * SLOW
+
+
+def test_a_deadline_on_recorded_time_cuts_off_a_slow_provider() -> None:
+    async def hurried() -> None:
+        async with asyncio.timeout(SLOW / 10):
+            await _asked()
+
+    with pytest.raises(TimeoutError):
+        played(hurried(), None)
+
+
+async def test_what_is_recorded_is_played_without_anything_behind_it(tmp_path: Path) -> None:
+    def answer(_request: httpx2.Request) -> httpx2.Response:
+        return httpx2.Response(200, json={"said": "yes"})
+
+    path = tmp_path / "a.yaml"
+    cassette = Cassette(path, "rewrite", Label("simulator", "a test", "2013-10-04"))
+    line = recording(cassette, Line(httpx2.MockTransport(answer), "simulator"))
+    assert (await line.client.post(ADDRESS, json={"ask": 1})).json() == {"said": "yes"}
+    await line.close()
+    playing = recorded(path)
+    assert playing.origin == "simulator"
+    assert (await playing.client.post(ADDRESS, json={"ask": 1})).json() == {"said": "yes"}
+    await playing.close()
+
+
+async def test_a_request_nobody_recorded_is_named_again_at_the_end(tmp_path: Path) -> None:
+    path = tmp_path / "a.yaml"
+    cassette = Cassette(path, "rewrite", Label("simulator", "a test", "2013-10-04"))
+    line = recording(cassette, Line(httpx2.MockTransport(lambda _: httpx2.Response(200, json={})), "simulator"))
+    await line.client.post(ADDRESS, json={"ask": 1})
+    await line.close()
+    playing = recorded(path)
+    with pytest.raises(CassetteMiss):
+        await playing.client.post(ADDRESS, json={"ask": 2})
+    with pytest.raises(CassetteMiss):
+        await playing.close()
+
+
+def test_a_cassette_that_does_not_say_who_answered_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "a.yaml"
+    path.write_text("version: 1\ninteractions: []\n")
+    with pytest.raises(BadInput, match="does not say who answered"):
+        recorded(path)

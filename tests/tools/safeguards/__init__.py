@@ -1,0 +1,1 @@
+"""The wrappers around a model, each on virtual time."""

@@ -1,0 +1,1 @@
+"""Simulators, held against the clients that people use."""

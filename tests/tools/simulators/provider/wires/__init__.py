@@ -1,0 +1,1 @@
+"""What each wire refuses, and what it wants back."""

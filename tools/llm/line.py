@@ -1,0 +1,107 @@
+"""What stands behind the providers' addresses: the network, a cassette, or the simulator in this process."""
+
+import asyncio
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from httpx2 import AsyncBaseTransport, AsyncClient, AsyncHTTPTransport, Limits, Request, Response, Timeout
+
+from core.errors import BadInput
+from core.market.instants import SECOND
+from tools.clock import SystemClock, VirtualLoop
+from tools.llm.cassette import Cassette
+from tools.llm.cassette_transport import CassetteTransport
+from tools.llm.endpoints import Answering, ModelTerms
+from tools.llm.terms import RulesTerms
+
+PATIENCE = 120.0
+"""Seconds a connection may be silent; the seats' deadlines are far shorter, this one only frees what is forgotten."""
+CONNECTIONS = 100
+
+
+@dataclass(frozen=True)
+class Line:
+    """The connections to all providers, and what their answers are called."""
+
+    transport: AsyncBaseTransport
+    origin: Answering
+    cassette: Cassette | None = None
+
+    @cached_property
+    def client(self) -> AsyncClient:
+        """The one client that every provider's library is given."""
+        return AsyncClient(transport=self.transport, timeout=Timeout(PATIENCE))
+
+    async def close(self) -> None:
+        """Close the connections; a request that no cassette held is named once more, whoever took it for less."""
+        await self.client.aclose()
+        if self.cassette is not None:
+            self.cassette.finish()
+
+
+def network() -> Line:
+    """The providers themselves."""
+    limits = Limits(max_connections=CONNECTIONS, keepalive_expiry=300)
+    return Line(OnRecordedTime(AsyncHTTPTransport(limits=limits)), "provider")
+
+
+def recorded(path: Path) -> Line:
+    """A cassette, and nothing behind it."""
+    cassette = Cassette(path)
+    if cassette.origin is None:
+        raise BadInput(f"{path}: does not say who answered; make it anew with `make record`")
+    return Line(CassetteTransport(cassette=cassette), cassette.origin, cassette)
+
+
+def recording(cassette: Cassette, behind: Line) -> Line:
+    """Another line with a cassette before it, which is written when the line is closed."""
+    return Line(CassetteTransport(behind.transport, cassette), behind.origin)
+
+
+def simulated(rules: RulesTerms, models: Iterable[ModelTerms]) -> Line:
+    """The simulator in the providers' place: answers by the rules, as slowly as the terms of each model say."""
+    from tools.simulators.provider.application import Provider
+    from tools.simulators.provider.simulation import Latency, Simulation
+    from tools.simulators.provider.transport import SimulatedTransport
+
+    latency = {terms.model: Latency(terms.latency.p50_ms, terms.latency.p95_ms) for terms in models if terms.latency}
+    provider = Provider(Simulation(rules=rules, latency=latency))
+    return Line(SimulatedTransport(provider), "simulator")
+
+
+class OnRecordedTime(AsyncBaseTransport):
+    """A provider outside, asked by a desk whose time jumps: it stands still meanwhile, then as much passes as it took.
+
+    So deadlines hold on recorded days as they would on live ones. On real or paced time nothing is added.
+    """
+
+    def __init__(self, outside: AsyncBaseTransport) -> None:
+        self._outside = outside
+
+    async def handle_async_request(self, request: Request) -> Response:
+        """Ask, and let the desk feel how long it took."""
+        loop = asyncio.get_running_loop()
+        if not isinstance(loop, VirtualLoop) or loop.paced:
+            return await self._outside.handle_async_request(request)
+        clock = SystemClock()
+        began = clock.elapsed()
+        with loop.awaiting_outside():
+            response = await self._outside.handle_async_request(request)
+            body = await response.aread()
+            await response.aclose()
+        await asyncio.sleep((clock.elapsed() - began) / SECOND)
+        return Response(response.status_code, headers=_unpacked(response), content=body, request=request)
+
+    async def aclose(self) -> None:
+        """Close the connections."""
+        await self._outside.aclose()
+
+
+def _unpacked(response: Response) -> list[tuple[str, str]]:
+    """The headers, but for those that speak of how the body was packed."""
+    return [(name, value) for name, value in response.headers.multi_items() if name not in _PACKING]
+
+
+_PACKING = frozenset({"content-encoding", "content-length", "transfer-encoding"})

@@ -1,0 +1,25 @@
+"""How many tokens a request can take, before anybody has counted them."""
+
+from core.facts.models import Usage
+from core.ports.model import ChatRequest
+from core.record.codec import encode
+
+BYTES_PER_TOKEN = 2
+"""Fewer than any text of this desk has: prose has about four, JSON full of figures between two and three."""
+
+
+class Most(Usage, frozen=True):
+    """An upper bound of what a call takes."""
+
+    input: int
+    output: int
+
+    @property
+    def total(self) -> int:
+        """In and out together."""
+        return self.input + self.output
+
+
+def most(request: ChatRequest) -> Most:
+    """The bound for one request: all its bytes, and the longest answer it allows."""
+    return Most(input=len(encode(request)) // BYTES_PER_TOKEN + 1, output=request.max_tokens)

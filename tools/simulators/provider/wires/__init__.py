@@ -1,0 +1,1 @@
+"""The wire formats: what a request says, and how an answer or a problem is written."""
