@@ -21,7 +21,7 @@ echo "$(1): $(2), $(3); the plan, tests per file:"; echo "$$plan" | grep '^tests
 $(BIN)/python -m pytest -m $(1) --hypothesis-profile=campaign --timeout=0 $(ARGS)
 endef
 
-.PHONY: help demo test check bench campaign soak lock docs clean
+.PHONY: help demo test check bench campaign soak record lock docs clean
 
 help:  ## print this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -47,6 +47,9 @@ campaign: $(READY)  ## the long property and fault tests (marker `campaign`)
 
 soak: $(READY)  ## the hours-long endurance tests (marker `soak`)
 	@$(call marked,soak,endurance tests,hours)
+
+record: $(READY)  ## record the demo's model calls anew: the providers with all keys set, else the simulator
+	@$(BIN)/aegis-agents record --profile demo $(ARGS)
 
 lock: $(if $(UV),,$(READY))  ## rewrite requirements.lock from pyproject.toml (ARGS=--upgrade for newer versions)
 	@echo "lock: resolving every platform and Python, a few seconds"

@@ -2,12 +2,13 @@
 
 from agents.replies import read_decision
 from agents.roster import Seat
-from agents.rounds import Heard, ask
+from agents.rounds import Heard, ask, seated
+from agents.sitting import Sitting
 from core.desk.briefing import Briefing, for_commander
 from core.desk.weighing import Proceed
 from core.facts.verdicts import Decision
 
 
-async def command(seat: Seat, briefing: Briefing, proceed: Proceed) -> Heard[Decision]:
+async def command(seat: Seat | Sitting, briefing: Briefing, proceed: Proceed) -> Heard[Decision]:
     """Ask for one action, given what the other two allow together."""
-    return await ask(seat, for_commander(briefing, proceed), lambda text: read_decision(text, briefing))
+    return await ask(seated(seat), for_commander(briefing, proceed), lambda text: read_decision(text, briefing))

@@ -1,12 +1,13 @@
 """What each role may reply. One shape makes the schema in the prompt, the schema of the request, and the parser.
 
 Every reader is total: any text becomes a fact, or an abstention that says why; never an exception and never a guess.
-A reply must be about the briefing's symbol and may cite only figures of the briefing, with their values.
+A reply must be about the briefing's symbol and may cite only figures of the briefing, or of what its seat looked up,
+with their values.
 """
 
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Annotated, Any, Literal, TypeVar
@@ -21,6 +22,10 @@ from core.facts.verdicts import Abstained, Action, Analysis, Decision, Direction
 
 Pattern = Literal["momentum", "reversal", "breakout", "exhaustion", "gap", "range", "thin_market"]
 """A closed list: what the commander is shown of the analyst's reading is never free text."""
+
+Looked = Mapping[str, tuple[Decimal, ...]]
+"""Figures a seat has looked up in this run, each with every value it was told."""
+_NOTHING: Looked = {}
 
 _DECIMAL = r"^-?[0-9]{1,15}(\.[0-9]{1,18})?([eE][+-]?[0-9])?$"
 _is_decimal = re.compile(_DECIMAL.replace("$", r"\Z")).match
@@ -102,6 +107,15 @@ class DecisionReply(_Reply):
     rationale: Rationale
 
 
+class AdviceReply(BaseModel):
+    """What an adviser says of figures it was given."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    summary: Annotated[str, Field(max_length=600)]
+    cited: Cited
+
+
 @dataclass(frozen=True, slots=True)
 class Shape:
     """The shape of a role's reply: its name in the prompt file, and its JSON Schema as a value and as text."""
@@ -118,7 +132,7 @@ def shape(name: str, model: type[BaseModel]) -> Shape:
     return Shape(name, schema, json.dumps(schema, separators=(",", ":")))
 
 
-def read_analysis(text: str, briefing: Briefing) -> Analysis | Abstained:
+def read_analysis(text: str, briefing: Briefing, looked: Looked = _NOTHING) -> Analysis | Abstained:
     """What the analyst concluded."""
 
     def made(reply: AnalysisReply) -> Analysis:
@@ -135,7 +149,7 @@ def read_analysis(text: str, briefing: Briefing) -> Analysis | Abstained:
             rationale=reply.rationale,
         )
 
-    return _read("analyst", AnalysisReply, text, briefing, made)
+    return _read("analyst", AnalysisReply, text, briefing, made, looked)
 
 
 def read_verification(
@@ -182,17 +196,31 @@ def read_decision(text: str, briefing: Briefing) -> Decision | Abstained:
     return _read("commander", DecisionReply, text, briefing, made)
 
 
+def read_advice(text: str, figures: Figures) -> str | None:
+    """What an adviser says, if it is of the right shape and cites only figures it was given."""
+    found = salvage(text)
+    if isinstance(found, Unusable):
+        return None
+    try:
+        reply = AdviceReply.model_validate(found)
+    except ValidationError:
+        return None
+    return None if any(_untold(cited, figures, _NOTHING) for cited in reply.cited) else reply.summary
+
+
 R = TypeVar("R", bound=_Reply)
 F = TypeVar("F")
 
 
-def _read(role: Role, model: type[R], text: str, briefing: Briefing, made: Callable[[R], F]) -> F | Abstained:
+def _read(
+    role: Role, model: type[R], text: str, briefing: Briefing, made: Callable[[R], F], looked: Looked = _NOTHING
+) -> F | Abstained:
     found = salvage(text)
     if isinstance(found, Unusable):
         return Abstained(role, "malformed", found.reason)
     try:
         reply = model.model_validate(found)
-        invented = _invented(reply, briefing)
+        invented = _invented(reply, briefing, looked)
         return made(reply) if invented is None else Abstained(role, "invented", invented)
     except ValidationError as error:
         return Abstained(role, "malformed", _first_fault(error))
@@ -200,16 +228,23 @@ def _read(role: Role, model: type[R], text: str, briefing: Briefing, made: Calla
         return Abstained(role, "malformed", str(error))
 
 
-def _invented(reply: _Reply, briefing: Briefing) -> str | None:
+def _invented(reply: _Reply, briefing: Briefing, looked: Looked) -> str | None:
     if reply.symbol != briefing.symbol:
         return f"symbol: {reply.symbol!r}, the briefing is about {briefing.symbol!r}"
-    for cited in getattr(reply, "cited", ()):
-        known = briefing.figures.get(cited.figure)
-        if known is None:
-            return f"cited: {cited.figure!r} is no figure of the briefing"
-        if known != cited.value:
-            return f"cited: {cited.figure!r} is {known} in the briefing, not {cited.value}"
-    return None
+    told = (_untold(cited, briefing.figures, looked) for cited in getattr(reply, "cited", ()))
+    return next((fault for fault in told if fault), None)
+
+
+def _untold(cited: CitedFigure, figures: Figures, looked: Looked) -> str | None:
+    """Why nobody told the model this figure, if nobody did."""
+    if cited.figure in looked:
+        values = looked[cited.figure]
+        told = " and ".join(map(str, values))
+        return None if cited.value in values else f"cited: {cited.figure!r} was {told}, not {cited.value}"
+    known = figures.get(cited.figure)
+    if known is None:
+        return f"cited: {cited.figure!r} is no figure of the briefing"
+    return None if known == cited.value else f"cited: {cited.figure!r} is {known} in the briefing, not {cited.value}"
 
 
 def _first_fault(error: ValidationError) -> str:
@@ -241,3 +276,5 @@ SHAPES: dict[Role, Shape] = {
     "commander": shape("decision", DecisionReply),
 }
 """What each role's seat must be able to fill in."""
+ADVICE = shape("advice", AdviceReply)
+"""What an adviser must be able to fill in, whoever it advises."""

@@ -3,11 +3,13 @@
 from dataclasses import dataclass
 from decimal import Decimal
 
+from agents.capabilities import permit
 from agents.replies import SHAPES
 from core.errors import BadInput
 from core.facts.models import Role
 from core.market.instruments import bounded
-from core.ports.model import ChatModel
+from core.ports.lookups import Lookup
+from core.ports.model import ChatModel, Tool
 from prompts.library import Prompt
 
 
@@ -22,6 +24,8 @@ class Seat:
     """Seconds from the question to the last usable answer."""
     temperature: Decimal = Decimal(0)
     max_tokens: int = 1024
+    lookups: tuple[Lookup, ...] = ()
+    """What it may look up while it thinks."""
 
     def __post_init__(self) -> None:
         expected = (self.role, SHAPES[self.role].name, _VARIABLES)
@@ -34,6 +38,12 @@ class Seat:
         bounded(f"{self.role}.deadline", self.deadline, Decimal("0.01"), Decimal(600))
         bounded(f"{self.role}.temperature", self.temperature, Decimal(0), Decimal(2))
         bounded(f"{self.role}.max_tokens", Decimal(self.max_tokens), Decimal(64), Decimal(65_536))
+        permit(self.role, [tool.name for tool in self.tools])
+
+    @property
+    def tools(self) -> tuple[Tool, ...]:
+        """What its model is told it may call."""
+        return tuple(lookup.tool for lookup in self.lookups)
 
 
 @dataclass(frozen=True, slots=True)

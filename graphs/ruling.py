@@ -17,7 +17,8 @@ def view_of(desk: Desk, market: str, key: str) -> RiskView:
     """The account as an order in this instrument meets it now."""
     books, now = desk.books, desk.clock.now()
     sessions = books.sessions(market)
-    moment = Moment(now, books.latched(), sessions.is_open(now) if sessions else None, books.quotes())
+    is_open = sessions.is_open(now) if sessions else None
+    moment = Moment(now, books.latched(), is_open, books.quotes(), books.quality(key))
     return look(books.state(), key, moment, desk.postures, desk.limits)
 
 

@@ -6,7 +6,9 @@ from typing import TypedDict
 
 from agents.roster import Roster
 from agents.rounds import Heard
+from core.desk.allowance import Allowance
 from core.desk.briefing import Briefing
+from core.desk.containment import Overheard
 from core.desk.posture import Postures
 from core.desk.weighing import Proceed
 from core.facts.desk import OperatingState, Outcome, PostureName
@@ -36,7 +38,11 @@ class CombatState(TypedDict, total=False):
     operating: OperatingState
     briefing: Briefing
     analysis: Heard[Analysis]
+    overheard: Overheard
     verification: Heard[Verification]
+    """Asked without a word from outside."""
+    reading: Heard[Verification]
+    """Asked with them, if there are words that may be read."""
     proceed: Proceed
     decision: Heard[Decision]
     order: Order
@@ -52,6 +58,8 @@ class Run:
     stages: dict[str, int] = field(default_factory=dict)
     vetoed: bool = False
     thinking: asyncio.Timeout | None = None
+    allowance: Allowance = field(default_factory=Allowance)
+    """The model calls its seats share."""
 
     def veto(self) -> None:
         """Stop the analyst at once; its answer can no longer matter."""

@@ -10,8 +10,8 @@ from datetime import date
 from importlib.metadata import version
 from importlib.resources import files
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from agents.roster import Roster, Seat
 from core.errors import BadInput
 from core.facts.models import Role
 from core.market.hours import SessionTable
@@ -21,12 +21,14 @@ from core.ports.journal import Journal
 from core.ports.model import ChatModel
 from graphs.combat import combat
 from graphs.state import Desk
-from prompts.library import load as load_prompt
 from runtime.bookkeeper import Bookkeeper
 from runtime.dispatch import Dispatch
 from runtime.intake import Intake
+from runtime.lookups import equipped
+from runtime.price_history import KeptBars
 from runtime.projections import Projections
 from runtime.protector import Protector
+from runtime.seating import Seating, seat
 from runtime.settings import Loaded, Settings
 from runtime.state_folder import StateFolder
 from runtime.watch import Watch
@@ -35,8 +37,12 @@ from tools.brokers.paper import PaperBroker
 from tools.brokers.venue import Venue
 from tools.calendars import session_table
 from tools.journals.sqlite import SqliteJournal
-from tools.llm.rules import RulesModel
+from tools.lookups.sources import Sources
 from tools.telemetry import StageTimes
+
+if TYPE_CHECKING:
+    from core.quant.ticks.stream import Stream
+    from tools.llm.line import Line
 
 RELEASE = version("aegis-agents")
 
@@ -47,6 +53,8 @@ class Overrides:
 
     journal: Journal | None = None
     models: Mapping[Role, ChatModel] = field(default_factory=dict)
+    line: "Line | None" = None
+    """What stands behind the providers' addresses in place of what the configuration says."""
     dates: tuple[date, date] | None = None
     """First and last trading date of the session tables; those of the recording if None."""
     paper: type[PaperBroker] = PaperBroker
@@ -70,12 +78,21 @@ class House:
     protector: Protector
     watch: Watch
     telemetry: StageTimes
+    seating: Seating
+
+    async def close(self) -> None:
+        """Close the journal and the connections to the providers."""
+        try:
+            await self.seating.close()
+        finally:
+            await self.projections.close()
 
 
 def build(loaded: Loaded, folder: StateFolder, clock: Clock, overrides: Overrides | None = None) -> House:
     """Put a desk together; nothing runs, nothing is recorded and nothing is sent."""
     settings, chosen = loaded.settings, overrides or Overrides()
     refuse_live(settings)
+    seating = seat(settings.models, clock, chosen.models, line=chosen.line, prompts=loaded.prompts)
     instruments = {item.key: item for market in settings.markets.values() for item in market.instruments()}
     sessions = session_tables(settings, chosen.dates)
     paper = chosen.paper(
@@ -85,9 +102,16 @@ def build(loaded: Loaded, folder: StateFolder, clock: Clock, overrides: Override
     projections = Projections(journal, instruments, sessions, folder.latched)
     broker = Journaled(paper, projections, clock, float(settings.desk.answer_seconds), settle_within=0)
     telemetry = StageTimes()
+
+    def stream() -> "Stream | None":
+        return intake.stream()
+
+    def sources() -> Sources:
+        return Sources(projections, clock, settings.postures, settings.risk, KeptBars(stream), projections)
+
     desk = Desk(
         account=settings.desk.account,
-        roster=roster(settings, chosen.models),
+        roster=equipped(seating.roster, settings.models.lookups, sources),
         books=projections,
         journal=projections,
         broker=broker,
@@ -120,6 +144,7 @@ def build(loaded: Loaded, folder: StateFolder, clock: Clock, overrides: Override
         protector=protector,
         watch=watch,
         telemetry=telemetry,
+        seating=seating,
     )
 
 
@@ -134,33 +159,20 @@ def refuse_live(settings: Settings) -> None:
 
 def recordings(settings: Settings) -> tuple[Path, ...]:
     """The files of the configured feed; a bare name is one of the recordings that ship."""
+    return tuple(map(_found, settings.feed.files))
+
+
+def headline_files(settings: Settings) -> tuple[Path, ...]:
+    """The files of headlines that are replayed with them."""
+    return tuple(map(_found, settings.feed.headlines))
+
+
+def _found(name: str) -> Path:
     shipped = Path(str(files("evals"))) / "data"
-    return tuple(Path(name) if Path(name).parent != Path(".") else shipped / name for name in settings.feed.files)
+    return Path(name) if Path(name).parent != Path(".") else shipped / name
 
 
 def session_tables(settings: Settings, dates: tuple[date, date] | None = None) -> dict[str, SessionTable]:
     """The sessions of every configured market over these dates, or those of the recording."""
     first, last = dates or (settings.feed.first, settings.feed.last)
     return {market.market: session_table(market.market, first, last) for market in settings.markets.values()}
-
-
-def roster(settings: Settings, models: Mapping[Role, ChatModel] | None = None) -> Roster:
-    """Who sits where; `models` take a seat before the configured ones."""
-    given = models or {}
-    seats = {
-        role: Seat(
-            role=role,
-            model=given.get(role) or _model(terms.model, settings),
-            prompt=load_prompt(role),
-            deadline=terms.deadline_seconds,
-            temperature=terms.temperature,
-        )
-        for role, terms in settings.models.seats.items()
-    }
-    return Roster(seats["analyst"], seats["verifier"], seats["commander"])
-
-
-def _model(name: str, settings: Settings) -> ChatModel:
-    if name != "rules":
-        raise BadInput(f"models.seats: no model is called {name!r}; this release seats 'rules'")
-    return RulesModel(settings.models.rules)

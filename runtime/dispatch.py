@@ -20,6 +20,7 @@ from graphs.combat import CombatGraph
 from graphs.state import STATE_VERSION, Desk, Run
 from runtime.draining import ended
 from runtime.projections import Projections
+from tools.safeguards.budget import deciding
 
 TIMINGS_AT_ONCE = 50
 """Measured durations are written in batches; losing the last few to a crash loses no decision."""
@@ -91,12 +92,13 @@ class Dispatch:
         run = Run()
         start = self._desk.clock.elapsed()
         try:
-            await self._graph.ainvoke(
-                {"version": STATE_VERSION, "run": signal.run, "cause": accepted.envelope.id, "event": signal.event},
-                context=replace(self._desk, run=run),
-                output_keys="outcome",
-                version="v2",
-            )
+            with deciding():
+                await self._graph.ainvoke(
+                    {"version": STATE_VERSION, "run": signal.run, "cause": accepted.envelope.id, "event": signal.event},
+                    context=replace(self._desk, run=run),
+                    output_keys="outcome",
+                    version="v2",
+                )
             lost = signal.run in self._books.state().runs
             fault = "the run ended without an outcome" if lost else ""
         except Exception as error:

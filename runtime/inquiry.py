@@ -2,6 +2,7 @@
 
 import asyncio
 from datetime import timedelta
+from decimal import Decimal
 
 from msgspec import Struct
 
@@ -9,9 +10,10 @@ from core.errors import BadInput, RunLost
 from core.facts.desk import RunSettled
 from core.facts.signals import MarketEvent, SignalGenerated
 from core.market.instants import nanoseconds
-from core.market.quotes import Quote
+from core.market.quotes import Grade, Quote
 from core.record.envelope import name
 from runtime.bootstrap import House, Overrides, build
+from runtime.disclosure import Disclosure, disclose
 from runtime.narrator import Narrator
 from runtime.recovery import recover, reopen
 from runtime.serve import close
@@ -20,6 +22,8 @@ from runtime.state_folder import StateFolder
 from tools.clock import VirtualClock, VirtualLoop
 
 DAY, WEEK = timedelta(days=1), timedelta(days=7)
+VOUCHED = Grade(Decimal(100), Decimal(0))
+"""Nobody measured the data of an event that a person hands in: who asks vouches for its figures, on paper only."""
 YEARS = range(1971, 2200)
 """When an event may have happened: where journals, clocks and calendars all agree what a nanosecond is."""
 
@@ -34,6 +38,7 @@ class Inquiry(Struct, frozen=True):
     journal: str
     journal_events: int
     chain_head: str
+    seats: Disclosure
 
 
 def inquire(loaded: Loaded, folder: StateFolder, event: MarketEvent) -> Inquiry:
@@ -55,16 +60,18 @@ async def _inquire(loaded: Loaded, folder: StateFolder, event: MarketEvent, cloc
     try:
         return await _asked(house, event, story)
     finally:
-        await house.projections.close()
+        await house.close()
 
 
 async def _asked(house: House, event: MarketEvent, story: list[str]) -> Inquiry:
     clock = house.clock
+    house.seating.load()
     await reopen(house)
     booking = asyncio.create_task(house.bookkeeper.run(house.broker.reports()))
     await recover(house)
     quote, run = _quote(event, clock.now()), name("asked", event.kind, event.key, event.at.isoformat(), event.sequence)
     house.projections.mark(quote)
+    house.projections.grade(event.key, VOUCHED)
     house.paper.mark(quote)
     await house.watch.see(quote)
     if not await house.intake.accept(quote, SignalGenerated(event, run)):
@@ -84,6 +91,7 @@ async def _asked(house: House, event: MarketEvent, story: list[str]) -> Inquiry:
         str(house.folder.journal),
         summary.journal_events,
         summary.chain_head,
+        await disclose(house.projections, run),
     )
 
 

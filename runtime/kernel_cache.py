@@ -18,6 +18,14 @@ def settle() -> None:
         os.environ["NUMBA_CACHE_DIR"] = str(Path(home) / "aegis" / "kernels" / of_sources(_HERE)[:16])
 
 
+def is_cold() -> bool:
+    """Whether the kernels of the tick path are still to be compiled."""
+    if os.environ.get("NUMBA_DISABLE_JIT", "0") not in ("", "0"):
+        return False
+    folder = os.environ.get("NUMBA_CACHE_DIR")
+    return folder is None or next(Path(folder).rglob("ticking.single*.nbi"), None) is None
+
+
 def of_sources(root: Path) -> str:
     """A digest of every source file that can reach a kernel."""
     found = sha256()

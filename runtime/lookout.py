@@ -1,59 +1,177 @@
-"""Looks at believed quotes for what is worth waking the desk: a price shock, a broken range, an OsMA that turned.
+"""Looks at what comes in for what is worth waking the desk: quotes, the volatility index, headlines.
 
-A quote wakes the desk at most once. If it is worth it for several reasons it is one move, and the first of the list
-above is told; the others remember that it has been.
+A quote wakes the desk at most once. If it is worth it for several reasons it is one move, and the first of these is
+told: a price shock, what the tick path says, an exit that is near; the others remember that it has been.
+
+What is remembered lives in memory. After a restart the windows begin empty and the figures of the tick path warm up
+anew, but every side that woke the desk is quiet for the rest of its cool-down, as the record says.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from decimal import ROUND_DOWN, Decimal
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from msgspec import Struct, structs
+
 from core.facts.signals import SignalGenerated
-from core.market.quotes import Quote
+from core.market.instants import MINUTE, nanoseconds
+from core.market.quotes import Grade, Quote
+from core.quant.ticks.terms import StreamTerms
 from core.quant.ticks.verdicts import Verdict
-from core.signals import tickwatch
+from core.signals import gauges, nearness, news, tickwatch, triggers
+from core.signals.gauges import Crossing, Gauge
+from core.signals.nearness import Holding
 from core.signals.tickwatch import EDGES, Latches, Reading
-from core.signals.triggers import Memory, detect
+from core.signals.triggers import Memory
+from core.signals.waking import Latch, Quiet, quieted, side_of
 from runtime.settings import SignalSettings
 
 if TYPE_CHECKING:
+    from core.quant.ticks.snapshot import Snapshot
     from core.quant.ticks.stream import Stream
+
+CENTS = Decimal("0.01")
+
+
+class Seen(Struct, frozen=True):
+    """What is remembered of one instrument."""
+
+    shock: Memory = Memory()
+    watch: Latches = Latches()
+    near: Latch = Latch()
+    told: Quiet = (0, 0)
+    """Until when headlines of a bad and of a good tone are quiet."""
 
 
 class Lookout:
-    """What is remembered of every instrument, and what it makes of the next quote."""
+    """What is remembered of every instrument and of the index, and what it makes of what comes next."""
 
-    def __init__(self, rules: SignalSettings, keys: Iterable[str]) -> None:
+    def __init__(
+        self,
+        rules: SignalSettings,
+        keys: Iterable[str],
+        terms: StreamTerms | None = None,
+        days: Mapping[str, tuple[int, ...]] | None = None,
+    ) -> None:
+        """`days` gives an instrument the instants at which its trading days begin, the end of the last included."""
         self._rules = rules
         self._keys = tuple(keys)
-        self._shocks: dict[str, Memory] = {}
-        self._latches: dict[str, Latches] = {}
+        self._terms = terms or StreamTerms()
+        self._days = days or {}
+        self._seen: dict[str, Seen] = {}
+        self._gauge = Gauge()
+        self._grades: dict[str, Grade] = {}
 
     @cached_property
     def stream(self) -> "Stream":
-        """The rows of all instruments; kernels are loaded when the first feed is read, not before."""
+        """The rows of all instruments; kernels are loaded here, at the opening of a service or by a first quote."""
         from core.quant.ticks.stream import Stream
 
-        return Stream(self._keys)
+        return Stream(self._keys, self._terms, self._days)
 
-    def look(self, quote: Quote, date: str | None, gap: bool) -> SignalGenerated | None:
+    @property
+    def loaded(self) -> "Stream | None":
+        """The rows, if anybody has needed them yet."""
+        return vars(self).get("stream")
+
+    def warm(self) -> None:
+        """Load every kernel that a quote needs; they are compiled if this user has none of this release yet."""
+        for frame in self._rules.osma_turn.aligned:
+            self._lead(self._keys[0], frame)
+        self.stream.snapshot(self._keys[0], 0)
+
+    def look(self, quote: Quote, date: str | None, gap: bool, holding: Holding | None = None) -> SignalGenerated | None:
         """The signal of a believed quote of an open session, if it is worth one."""
-        key = quote.key
-        shocks, latches = self._shocks.get(key, Memory()), self._latches.get(key, Latches())
-        self._shocks[key], shock = detect(quote, shocks, self._rules.price_shock, date, gap)
-        reading = self._read(quote)
-        if reading is None:
-            return shock
-        rules = self._rules
-        self._latches[key], other = tickwatch.detect(quote, reading, latches, rules.breakout, rules.osma_turn)
-        return shock or other
+        key, seen = quote.key, self._seen.get(quote.key, Seen())
+        shock, signal = triggers.detect(quote, seen.shock, self._rules.price_shock, date, gap)
+        near, other = nearness.detect(quote, holding, seen.near, self._rules.exit_near)
+        reading, watch, read = self._read(quote), seen.watch, None
+        if reading is not None:
+            watch, read = tickwatch.detect(quote, reading, watch, self._rules)
+            self._grade(key, reading.figures)
+        self._seen[key] = Seen(shock, watch, near, seen.told)
+        return signal or read or other
+
+    def doubt(self, quote: Quote) -> None:
+        """Count a quote that nobody could believe against the data of its instrument."""
+        self.stream.tick(quote.key, quote.at, quote.sequence, float("nan"))
+        self._grade(quote.key, self.stream.snapshot(quote.key, quote.at))
+
+    def grade(self, key: str) -> Grade | None:
+        """How far the data of an instrument could be trusted at its last quote; nothing before the first."""
+        return self._grades.get(key)
+
+    def gauge(self, quote: Quote) -> Crossing | None:
+        """The crossing of a believed quote of the index, if it is worth waking the desk."""
+        if quote.mid is None:
+            return None
+        self._gauge, crossing = gauges.cross(self._gauge, quote.mid, quote.at, self._rules.vix)
+        return crossing
+
+    def heed(self, signal: SignalGenerated, at: int) -> bool:
+        """Whether the event of a headline wakes the desk, which then hears no other of its tone for a while."""
+        key = signal.event.key
+        seen = self._seen.get(key, Seen())
+        quiet = news.heeded(seen.told, signal, self._rules.headline, at)
+        if quiet is not None:
+            self._seen[key] = structs.replace(seen, told=quiet)
+        return quiet is not None
+
+    def known(self, key: str, now: int) -> dict[str, Decimal | None]:
+        """The figures of an instrument that an event may carry which no quote of it brought."""
+        if key not in self._grades:
+            return {}
+        return tickwatch.figures_of(self.stream.snapshot(key, now))
+
+    def recall(self, signals: Iterable[SignalGenerated]) -> None:
+        """Quiet the sides that recorded events have woken, for the rest of their cool-downs."""
+        for signal in signals:
+            self._recall(signal, nanoseconds(signal.event.at))
+
+    def _recall(self, signal: SignalGenerated, at: int) -> None:
+        kind, key = signal.event.kind, signal.event.key
+        seen = self._seen.get(key, Seen())
+        if kind == "headline":
+            quiet = news.heeded(seen.told, signal, self._rules.headline, at)
+            self._seen[key] = structs.replace(seen, told=quiet or seen.told)
+            return
+        cooldown = getattr(self._rules, _TABLES.get(kind, kind)).cooldown_minutes
+        side = side_of(signal, at, cooldown)
+        if not side:
+            return
+        until = at + cooldown * MINUTE
+        if kind == "price_shock":
+            seen = structs.replace(seen, shock=Memory(quiet=quieted(seen.shock.quiet, side, until)))
+        elif kind == "exit_near":
+            seen = structs.replace(seen, near=Latch(0, quieted(seen.near.quiet, side, until)))
+        elif kind == "vix_band":
+            self._gauge = Gauge(None, quieted(self._gauge.quiet, side, until))
+        else:
+            latch = Latch(0, quieted(getattr(seen.watch, kind).quiet, side, until))
+            seen = structs.replace(seen, watch=structs.replace(seen.watch, **{kind: latch}))
+        self._seen[key] = seen
 
     def _read(self, quote: Quote) -> Reading | None:
         key, price = quote.key, quote.mid
         if price is None:
             return None
-        verdict = Verdict(self.stream.tick(key, quote.at, quote.sequence, float(price)))
-        return Reading(verdict, self.stream.snapshot(key, quote.at), self._edge(key, verdict))
+        volume = float("nan") if quote.volume is None else float(quote.volume)
+        verdict = Verdict(self.stream.tick(key, quote.at, quote.sequence, float(price), volume))
+        leads = tuple(self._lead(key, frame) for frame in self._rules.osma_turn.aligned)
+        return Reading(verdict, self.stream.snapshot(key, quote.at), self._edge(key, verdict), leads)
+
+    def _grade(self, key: str, figures: "Snapshot") -> None:
+        score = Decimal(figures.quality).quantize(CENTS, ROUND_DOWN)
+        self._grades[key] = Grade(score, Decimal(str(self._terms.quality_floor)))
+
+    def _lead(self, key: str, frame: int) -> float | None:
+        """The OsMA of the closed bars of a timeframe, once there are enough of them."""
+        from core.quant.indicators.osma import osma
+
+        closes = self.stream.bars(key, frame).closes
+        latest = float(osma(closes)[-1]) if closes.size else float("nan")
+        return None if latest != latest else latest
 
     def _edge(self, key: str, verdict: Verdict) -> float | None:
         if not verdict & EDGES:
@@ -63,3 +181,7 @@ class Lookout:
         bars = self.stream.bars(key, self.stream.terms.frames[0])
         rose = verdict & Verdict.BREAKOUT
         return float(bars.highs[-WINDOW:].max() if rose else bars.lows[-WINDOW:].min())
+
+
+_TABLES = {"vix_band": "vix"}
+"""The table of a kind, where it is not called like the kind."""

@@ -7,7 +7,7 @@ from core.facts.desk import DayOpened, DeskOpened, ExitTriggered, PositionUpdate
 from core.facts.models import ModelReplied
 from core.facts.orders import OrderCancelled, OrderFilled, OrderIntended, OrderRejected, OrderUnknown
 from core.facts.risk import GateRuled, RiskAlert
-from core.facts.signals import SignalGenerated
+from core.facts.signals import MarketEvent, SignalGenerated
 from core.facts.verdicts import Abstained, Decision, Verification
 from core.market.instants import moment
 from core.record.envelope import Recorded
@@ -43,12 +43,7 @@ class Narrator:
         return f"DAY      {fact.date} begins with {fact.equity}"
 
     def _signal(self, fact: SignalGenerated, run: str) -> None:
-        event = fact.event
-        change = event.figures.get("change_pct")
-        window = event.figures.get("window_minutes")
-        told, kind = event.kind == "price_shock" and change is not None, event.kind.replace("_", " ")
-        moved = f"{change:+.2f} % in {window} min" if told else kind
-        self._signals[run] = f"{event.symbol} {moved}"
+        self._signals[run] = f"{fact.event.symbol} {_told(fact.event)}"
 
     def _replied(self, fact: ModelReplied, run: str) -> None:
         self._voices[run, fact.role] = fact.label
@@ -121,6 +116,26 @@ class Narrator:
     def _alert(self, fact: RiskAlert, _run: str) -> str:
         return f"ALERT    {fact.code}: {fact.figure} against {fact.limit}; {fact.done}"
 
+
+def _told(event: MarketEvent) -> str:
+    """What woke the desk, in few words; where a figure for them is missing, the kind alone."""
+    words = _WORDS.get(event.kind, event.kind.replace("_", " "))
+    near = "stop" if "stop" in event.figures else "target"
+    try:
+        return words.format(near=near, level=event.figures.get(near), **event.figures)
+    except (KeyError, TypeError):
+        return event.kind.replace("_", " ")
+
+
+_WORDS: dict[str, str] = {
+    "price_shock": "{change_pct:+.2f} % in {window_minutes} min",
+    "volume_surge": "volume {volume_ratio:.1f} times the usual",
+    "rsi_extreme": "RSI {rsi:.0f}",
+    "exit_near": "near its {near} {level} ({way_left_pct:.0f} % of the way left)",
+    "vix_band": "volatility index {vix} across {vix_edge}",
+    "headline": "headline of tone {news_score:+.1f}",
+}
+"""How an event is told; words from outside are not."""
 
 _NOBODY = "source not recorded"
 _ENDINGS = {

@@ -8,11 +8,13 @@ from collections import Counter
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from decimal import Decimal
 
+from core.desk.recollection import Recollection, recall
 from core.desk.state import DeskState, equity, evolve
 from core.facts.desk import DeskOpened, RunSettled
+from core.facts.signals import SignalGenerated
 from core.market.hours import SessionTable
 from core.market.instruments import Instrument, Money
-from core.market.quotes import Quote
+from core.market.quotes import Grade, Quote
 from core.ports.journal import Chain, Head, Journal, Verified
 from core.record.envelope import Draft, Recorded
 
@@ -34,10 +36,14 @@ class Projections:
         self._sessions = sessions
         self._latched = latched
         self._state = DeskState()
+        self._recollection = Recollection()
         self._quotes: dict[str, Quote] = {}
+        self._grades: dict[str, Grade] = {}
         self._listeners: list[Listener] = []
         self.counts: Counter[str] = Counter()
         """Events by wire name."""
+        self.woken: dict[tuple[str, str], tuple[SignalGenerated, ...]] = {}
+        """By instrument and kind, the last two events: an older one is no longer quiet (`core/signals/waking`)."""
         self.outcomes: Counter[str] = Counter()
         """Settled runs by outcome."""
         self.faults: list[str] = []
@@ -49,8 +55,9 @@ class Projections:
 
     async def rebuild(self) -> None:
         """Fold the journal from its first event."""
-        self._state, self.began = DeskState(), None
+        self._state, self._recollection, self.began = DeskState(), Recollection(), None
         self.counts.clear()
+        self.woken.clear()
         self.outcomes.clear()
         async for recorded in self._journal.read():
             self._fold(recorded)
@@ -63,9 +70,17 @@ class Projections:
         """Remember the latest believable quote of an instrument."""
         self._quotes[quote.key] = quote
 
+    def grade(self, key: str, grade: Grade) -> None:
+        """Remember how far the data of an instrument can be trusted."""
+        self._grades[key] = grade
+
     def state(self) -> DeskState:
         """Everything the journal says, folded."""
         return self._state
+
+    def recollection(self) -> Recollection:
+        """The last decisions with their outcomes, and the last profits and losses."""
+        return self._recollection
 
     def quote(self, key: str) -> Quote | None:
         """The latest believable quote of an instrument."""
@@ -74,6 +89,10 @@ class Projections:
     def quotes(self) -> Mapping[str, Quote]:
         """The latest believable quotes of all instruments, by key."""
         return self._quotes
+
+    def quality(self, key: str) -> Grade | None:
+        """How far the data of an instrument could be trusted at its last quote; None before the first."""
+        return self._grades.get(key)
 
     def instrument(self, key: str) -> Instrument | None:
         """The registered instrument of this key."""
@@ -148,10 +167,15 @@ class Projections:
                 self.faults.append(f"a listener was dropped: {type(error).__name__}: {error}")
 
     def _fold(self, recorded: Recorded) -> None:
-        self._state = evolve(self._state, recorded.fact, recorded.envelope.timestamp)
+        fact, envelope = recorded.fact, recorded.envelope
+        self._state = evolve(self._state, fact, envelope.timestamp)
+        self._recollection = recall(self._recollection, fact, envelope.metadata.correlation, envelope.timestamp)
         self.counts[recorded.envelope.type] += 1
         self.latest = recorded.envelope.timestamp
         if isinstance(recorded.fact, RunSettled):
             self.outcomes[recorded.fact.outcome] += 1
+        elif isinstance(recorded.fact, SignalGenerated):
+            place = (recorded.fact.event.key, recorded.fact.event.kind)
+            self.woken[place] = (*self.woken.get(place, ())[-1:], recorded.fact)
         elif isinstance(recorded.fact, DeskOpened) and self.began is None:
             self.began = recorded.fact.cash

@@ -10,11 +10,13 @@ from decimal import Decimal
 from core.errors import BadInput, JournalBroken
 from core.facts.catalogue import Fact
 from core.facts.desk import DeskOpened, OperatingStateChanged, RunSettled
+from core.facts.models import ModelReplied
 from core.facts.risk import RiskAlert
 from core.market.instants import shown
 from core.market.instruments import Money
 from core.record.envelope import Draft
 from runtime.bootstrap import RELEASE, House
+from tools.safeguards.budget import restored, utc_day
 
 PATIENCE = 100
 """How often a report the broker owes is waited for, a twentieth of a second each time."""
@@ -31,6 +33,7 @@ async def reopen(house: House) -> None:
             verified.broken,
         )
     await books.rebuild()
+    await _recall_spending(house)
     _ours(house)
     _forward(house)
     await _note(house, "opened", _opened(house, await house.broker.cash()))
@@ -45,6 +48,19 @@ async def recover(house: House) -> None:
         cut = RunSettled(run, "abandoned", "the desk stopped in the middle of it; it is not taken up again")
         await books.append([Draft(f"run:{run}", f"{run}.settled", house.clock.now(), cut, run, run)])
     await _compare(house)
+
+
+async def _recall_spending(house: House) -> None:
+    """What the models cost today counts against today's cap, also after a restart."""
+    room = house.seating.room
+    if room is not None:
+        today = utc_day(house.clock.now())
+        replies = [
+            recorded.fact
+            async for recorded in house.projections.read()
+            if isinstance(recorded.fact, ModelReplied) and utc_day(recorded.envelope.timestamp) == today
+        ]
+        room.ledger.restore(restored(replies, today))
 
 
 def _ours(house: House) -> None:

@@ -21,6 +21,7 @@ from core.ports.feed import Feed
 from core.record.envelope import Draft
 from runtime.bootstrap import House
 from runtime.intake import Intake
+from runtime.kernel_cache import is_cold
 from runtime.operator import Operator
 from runtime.recovery import recover, reopen
 
@@ -46,7 +47,14 @@ class Summary(Struct, frozen=True):
 async def serve(house: House, feed: Feed, say: Callable[[str], None], until_end: bool) -> Summary:
     """Run until the feed ends or somebody asks to stop; then drain and close."""
     voice = _forgiving(say, house.projections.faults)
+    if house.seating.notice:
+        voice(house.seating.notice)
     voice(f"seats: {_seated(house.desk.roster)}")
+    if house.loaded.settings.models.answers == "provider":
+        house.seating.load()
+    if is_cold():
+        voice("compiling kernels, once for this release: about 15 s")
+    house.intake.warm()
     stopping = Stopping(voice)
     operator = Operator(house.folder.socket, house.projections, house.clock, _commands(house, stopping))
     async with asyncio.TaskGroup() as tasks:

@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 from core.market.instants import MINUTE
 from core.record.envelope import Recorded
-from runtime.bootstrap import Overrides, build, recordings, session_tables
+from runtime.bootstrap import Overrides, build, headline_files, recordings, session_tables
 from runtime.narrator import Narrator
 from runtime.serve import Summary, serve
 from runtime.settings import Loaded
@@ -32,11 +32,11 @@ def run_recorded(
     async def main() -> Summary:
         house = build(loaded, folder, clock, overrides)
         house.projections.listen(Narrator(say).hear)
-        feed = ReplayFeed(recordings(loaded.settings), clock)
+        feed = ReplayFeed(recordings(loaded.settings), clock, headlines=headline_files(loaded.settings))
         try:
             return await serve(house, feed, say, until_end)
         finally:
-            await house.projections.close()
+            await house.close()
 
     with asyncio.Runner(loop_factory=lambda: loop) as runner:
         return runner.run(main())

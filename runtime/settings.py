@@ -10,21 +10,26 @@ from pathlib import Path
 from typing import Any, get_args, get_type_hints
 
 import msgspec
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from core.desk.posture import Postures
 from core.errors import BadInput
 from core.facts.desk import Mode, PostureName
-from core.facts.models import Role
-from core.market.instruments import Currency, Instrument, Market, Money, Symbol, bounded, positive
+from core.market.instruments import Currency, Instrument, Market, Money, Symbol, positive
 from core.market.quotes import ScreenRules
+from core.quant.ticks.terms import StreamTerms
 from core.record.codec import digest, encode
 from core.risk.limits import Limits
-from core.signals.tickwatch import BreakoutRules, TurnRules
+from core.signals.gauges import VixRules
+from core.signals.headlines import HeadlineRules
+from core.signals.nearness import NearRules
+from core.signals.scanner import ScanRules
+from core.signals.tickwatch import WatchRules
 from core.signals.triggers import TriggerRules
+from prompts.library import searched
 from runtime.configuration import gather
+from runtime.model_settings import ModelSettings
 from tools.brokers.venue import PaperTerms
-from tools.llm.terms import RulesTerms
 
 LARGEST_CASH = Decimal(10) ** 12
 
@@ -76,35 +81,14 @@ class MarketSettings(Struct, frozen=True, forbid_unknown_fields=True):
         )
 
 
-class SeatSettings(Struct, frozen=True, forbid_unknown_fields=True):
-    """Which model sits where, and how long it may think."""
-
-    model: str
-    deadline_seconds: Decimal
-    temperature: Decimal = Decimal(0)
-
-
-class ModelSettings(Struct, frozen=True, forbid_unknown_fields=True):
-    """The seats, and the terms of the rules that sit where no model does."""
-
-    seats: dict[Role, SeatSettings]
-    rules: RulesTerms = RulesTerms()
-
-    def __post_init__(self) -> None:
-        missing = set(get_args(Role)) - set(self.seats)
-        if missing:
-            raise BadInput(f"models.seats: no seat for {', '.join(sorted(missing))}")
-        for role, seat in self.seats.items():
-            positive(f"models.seats.{role}.deadline_seconds", seat.deadline_seconds, Decimal(600))
-            bounded(f"models.seats.{role}.temperature", seat.temperature, Decimal(0), Decimal(2))
-
-
-class SignalSettings(Struct, frozen=True, forbid_unknown_fields=True):
-    """When the desk is woken."""
+class SignalSettings(WatchRules, frozen=True, forbid_unknown_fields=True):
+    """When the desk is woken, and who is worth a look."""
 
     price_shock: TriggerRules = TriggerRules()
-    breakout: BreakoutRules = BreakoutRules()
-    osma_turn: TurnRules = TurnRules()
+    exit_near: NearRules = NearRules()
+    vix: VixRules = VixRules()
+    headline: HeadlineRules = HeadlineRules()
+    scanner: ScanRules = ScanRules()
 
 
 class FeedSettings(Struct, frozen=True, forbid_unknown_fields=True):
@@ -114,6 +98,8 @@ class FeedSettings(Struct, frozen=True, forbid_unknown_fields=True):
     first: date
     """First trading date of the recording."""
     last: date
+    headlines: tuple[str, ...] = ()
+    """Recorded headlines, replayed in order of time with the quotes."""
 
     def __post_init__(self) -> None:
         if not self.files:
@@ -130,6 +116,8 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True):
     models: ModelSettings
     feed: FeedSettings
     quotes: ScreenRules = ScreenRules()
+    stream: StreamTerms = StreamTerms()
+    """Its gap is that of `[quotes]`."""
     signals: SignalSettings = SignalSettings()
     postures: Postures = Postures()
     risk: Limits = Limits()
@@ -145,6 +133,12 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True):
                     f"markets.{name}.currency: {market.currency} is not the account's {self.desk.cash.currency}; "
                     "one desk settles in one currency"
                 )
+        _check_watching(self)
+
+    @property
+    def ticks(self) -> StreamTerms:
+        """The terms of the tick path, with the gap that quotes are screened by."""
+        return structs.replace(self.stream, gap_seconds=self.quotes.gap_seconds)
 
     @property
     def version(self) -> str:
@@ -159,6 +153,8 @@ class Loaded:
     profile: str
     settings: Settings
     sources: dict[str, str]
+    prompts: tuple[Path, ...] = ()
+    """Folders with prompts of your own, the first one first; the packaged ones come after them."""
 
 
 def load(
@@ -173,7 +169,19 @@ def load(
         settings = msgspec.convert(gathered.values, Settings)
     except msgspec.ValidationError as error:
         raise BadInput(_explained(str(error), gathered.sources)) from error
-    return Loaded(profile, settings, gathered.sources)
+    return Loaded(profile, settings, gathered.sources, searched(config_dir))
+
+
+def _check_watching(settings: Settings) -> None:
+    """Refuse triggers that the tick path could not serve, and an index that is traded."""
+    frames, vix = settings.stream.frames, settings.signals.vix.key
+    odd = [frame for frame in settings.signals.osma_turn.aligned if frame not in frames]
+    if odd:
+        raise BadInput(f"signals.osma_turn.aligned: {odd[0]} is none of stream.frames, {list(frames)}")
+    if settings.stream.gap_seconds != StreamTerms().gap_seconds:
+        raise BadInput("stream.gap_seconds: follows quotes.gap_seconds; set that one")
+    if any(item.key == vix for market in settings.markets.values() for item in market.instruments()):
+        raise BadInput(f"signals.vix.symbol: {vix} is an instrument of this desk; an index is watched, not traded")
 
 
 def _explained(message: str, sources: Mapping[str, str]) -> str:
@@ -192,7 +200,7 @@ def _explained(message: str, sources: Mapping[str, str]) -> str:
 
 
 _UNKNOWN = re.compile(r"Object contains unknown field `(.*)`")
-_FIELD = re.compile(r"([a-z_]+(?:\.[a-z_]+)*): ")
+_FIELD = re.compile(r"([a-z_][a-z0-9_]*(?:\.[a-z0-9_]+)*): ")
 
 
 def _traced(path: str, sources: Mapping[str, str]) -> tuple[str, str]:

@@ -106,9 +106,9 @@ def consent(symbol: str = "IBM", **decision: Any) -> list[Scripted]:
 
 
 def settings(**values: object) -> Loaded:
-    """The demo's configuration; `risk__min_confidence=85` sets `risk.min_confidence`."""
-    environment = {f"AEGIS_{name.upper()}": str(value) for name, value in values.items()}
-    return load("demo", None, environment, Path("no.env"))
+    """The demo's configuration with the rules in its seats; `risk__min_confidence=85` sets `risk.min_confidence`."""
+    given = {f"AEGIS_{name.upper()}": str(value) for name, value in values.items()}
+    return load("demo", None, {"AEGIS_MODELS__ROSTER": "rules"} | given, Path("no.env"))
 
 
 @dataclass

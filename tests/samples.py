@@ -14,8 +14,9 @@ from core.facts.desk import (
     ProtectionSet,
     RunSettled,
 )
+from core.facts.lookups import ToolAnswered
 from core.facts.market import PriceTick
-from core.facts.models import ModelReplied
+from core.facts.models import ModelReplied, Usage
 from core.facts.operations import RunTimed
 from core.facts.orders import (
     Order,
@@ -89,7 +90,21 @@ def _market_and_models() -> tuple[Fact, ...]:
     return (
         PriceTick(QUOTE),
         SignalGenerated(EVENT, RUN),
-        ModelReplied("analyst", "rules", "rules, no model", "analyst 1", digest(b"p"), digest(REQUEST), digest(REPLY)),
+        ModelReplied(
+            role="analyst",
+            model="deepseek-v4-flash",
+            label="deepseek",
+            prompt="analyst v1",
+            prompt_digest=digest(b"p"),
+            request=digest(REQUEST),
+            reply=digest(REPLY),
+            origin="simulator",
+            asked="deepseek-chat",
+            usage=Usage(input=1200, output=80, cached=1024),
+            cost=Money(Decimal("0.00021"), "USD"),
+            request_id="req-1",
+        ),
+        ToolAnswered("analyst", "quote", digest(REQUEST), digest(REPLY), failed=False),
         Analysis(
             **_LISTED,
             briefing=digest(BRIEFING),

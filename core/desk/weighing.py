@@ -4,6 +4,10 @@ How to think about it: no is the default. A veto is looked at first and is final
 something else. Everything that is not two usable answers about the same briefing is an abstention. An `Approval` is the
 only yes; it carries the verifier's own reply, and no constructor, decoder or copy makes one from any other reply.
 
+Words from outside have no part in either answer. What was made of them comes as a `Bound`, which can only narrow the
+approval. If it allows no entry and there is nothing to reduce, the run ends here; else it goes on, because words must
+not keep the desk in a position. Why that is enough is said in `containment`.
+
 What is deliberately absent: the decision. The verifier has not seen it, so an approval is an envelope (directions, part
 of the size, price, expiry), and the gate is where a decision must fit inside.
 """
@@ -19,11 +23,38 @@ from core.market.instants import SECOND
 from core.market.instruments import listing
 
 
+class Bound(Struct, frozen=True):
+    """How far words from outside narrow an approval. It can never widen one."""
+
+    directions: tuple[Direction, ...] = ("long", "short")
+    size_factor: Decimal = Decimal(1)
+    reason: str = ""
+
+    def __post_init__(self) -> None:
+        if not self.size_factor.is_finite() or not 0 <= self.size_factor <= 1:
+            raise BadInput(f"size_factor: must be from 0 to 1, found {str(self.size_factor)!r}")
+
+    @property
+    def bars(self) -> bool:
+        """Whether it leaves no room for new risk."""
+        return not self.directions or self.size_factor == 0
+
+
+FREE = Bound()
+"""Nothing was said."""
+
+
+def barred(reason: str) -> Bound:
+    """No new risk; what reduces passes."""
+    return Bound((), Decimal(0), reason)
+
+
 class Approval(Struct, frozen=True):
     """The verifier's yes, as an envelope. Void from `expires` on."""
 
     verification: Verification
     expires: int
+    bound: Bound = FREE
 
     def __post_init__(self) -> None:
         refusal = _refusal(self.verification)
@@ -45,12 +76,12 @@ class Approval(Struct, frozen=True):
     @property
     def directions(self) -> tuple[Direction, ...]:
         """The directions it allows."""
-        return self.verification.directions
+        return tuple(each for each in self.verification.directions if each in self.bound.directions)
 
     @property
     def size_factor(self) -> Decimal:
-        """What part of the size it allows, at most 1."""
-        return self.verification.size_factor
+        """What part of the size it allows, at most 1; 0 if words from outside bar an entry."""
+        return min(self.verification.size_factor, self.bound.size_factor)
 
     @property
     def price(self) -> Decimal:
@@ -78,9 +109,17 @@ class StoodDown(Struct, frozen=True):
 
 
 def weigh(
-    analysis: Analysis | Abstained, verification: Verification | Abstained, now: int, approval_seconds: int
+    analysis: Analysis | Abstained,
+    verification: Verification | Abstained,
+    now: int,
+    approval_seconds: int,
+    bound: Bound = FREE,
+    reducible: bool = False,
 ) -> Proceed | StoodDown:
-    """Join both answers: a veto first, then abstentions, then whether they speak of the same thing and in time."""
+    """Join both answers: a veto first, then abstentions, then whether they speak of the same thing and in time.
+
+    `reducible` says that something is held or working which the commander could still reduce.
+    """
     if isinstance(verification, Verification) and verification.ruling == "veto":
         return StoodDown("vetoed", "; ".join(verification.reasons) or "no reason given")
     if isinstance(analysis, Abstained):
@@ -89,7 +128,11 @@ def weigh(
         return _silent(verification)
     expires = verification.answered + approval_seconds * SECOND
     reason = _refusal(verification) or _apart(analysis, verification) or _untimely(verification.answered, now, expires)
-    return StoodDown("abstained", reason) if reason else Proceed(analysis, Approval(verification, expires))
+    if reason is not None:
+        return StoodDown("abstained", reason)
+    if bound.bars and not reducible:
+        return StoodDown("vetoed", bound.reason)
+    return Proceed(analysis, Approval(verification, expires, bound))
 
 
 def _silent(answer: Abstained) -> StoodDown:

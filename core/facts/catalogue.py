@@ -12,6 +12,7 @@ from core.facts.desk import (
     ProtectionSet,
     RunSettled,
 )
+from core.facts.lookups import ToolAnswered
 from core.facts.market import PriceTick
 from core.facts.models import ModelReplied
 from core.facts.operations import RunTimed
@@ -33,6 +34,7 @@ DecisionFact = (
     PriceTick
     | SignalGenerated
     | ModelReplied
+    | ToolAnswered
     | Analysis
     | Verification
     | Abstained

@@ -10,7 +10,9 @@ from msgspec import Meta, Struct
 from core.errors import BadInput
 from core.market.instruments import LARGEST_PRICE, LARGEST_QUANTITY, Market, Symbol, bounded, listing
 
-EventKind = Literal["price_shock", "breakout", "osma_turn"]
+EventKind = Literal[
+    "price_shock", "breakout", "osma_turn", "volume_surge", "rsi_extreme", "exit_near", "vix_band", "headline"
+]
 ForeignText = Annotated[str, Meta(max_length=4000)]
 _SMALLEST_PRICE = Decimal(1).scaleb(-9)
 _PRICE = (_SMALLEST_PRICE, LARGEST_PRICE)
@@ -21,6 +23,7 @@ FIGURES: dict[str, tuple[Decimal, Decimal]] = {
     "last": _PRICE,
     "bid_size": (Decimal(0), LARGEST_QUANTITY),
     "ask_size": (Decimal(0), LARGEST_QUANTITY),
+    "volume": (Decimal(0), LARGEST_QUANTITY),
     "reference": _PRICE,
     "change_pct": (Decimal(-100), Decimal(1000)),
     "threshold_pct": (Decimal(0), Decimal(100)),
@@ -31,6 +34,14 @@ FIGURES: dict[str, tuple[Decimal, Decimal]] = {
     "osma": (-LARGEST_PRICE, LARGEST_PRICE),
     "rsi": (Decimal(0), Decimal(100)),
     "atr": (Decimal(0), LARGEST_PRICE),
+    "volume_ratio": (Decimal(0), Decimal(1_000_000)),
+    "rsi_bound": (Decimal(0), Decimal(100)),
+    "stop": _PRICE,
+    "target": _PRICE,
+    "way_left_pct": (Decimal(0), Decimal(100)),
+    "vix": (Decimal(0), Decimal(1000)),
+    "vix_edge": (Decimal(0), Decimal(1000)),
+    "news_score": (Decimal(-1), Decimal(1)),
 }
 """Every figure an event may carry, with its range. A figure that is missing is absent, never zero."""
 

@@ -1,19 +1,21 @@
 """Quotes and their screening: what a price must look like before anyone may believe it.
 
 Rules of the file: a missing side is None, never zero; a refused quote changes nothing; a real jump is believed once
-`confirm` quotes in a row agree on the new level. Comparing our price with the broker's is not done here.
+`confirm` quotes in a row agree on the new level. A volume that cannot be is doubted alone and the quote is believed
+without it, for a price must reach the stops whatever a feed says of volumes. Comparing our price with the broker's is
+not done here.
 """
 
 from decimal import Decimal
 from typing import Literal
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from core.errors import BadInput
 from core.market.instants import SECOND
 from core.market.instruments import LARGEST_QUANTITY, Market, Provenance, Symbol, bounded, listing, positive
 
-Doubt = Literal["empty", "crossed", "repeated", "out_of_order", "early", "stale", "outlier"]
+Doubt = Literal["empty", "crossed", "repeated", "out_of_order", "early", "stale", "outlier", "volume"]
 
 
 class Quote(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
@@ -26,6 +28,8 @@ class Quote(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknow
     last: Decimal | None = None
     bid_size: Decimal | None = None
     ask_size: Decimal | None = None
+    volume: Decimal | None = None
+    """What was traded since the quote before, None when nobody said. Only screening looks at what it is."""
     at: int
     """When the exchange says it happened."""
     received: int
@@ -62,6 +66,19 @@ class Quote(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknow
         return (self.source, self.key, self.at, self.sequence)
 
 
+class Grade(Struct, frozen=True):
+    """How far the data of an instrument can be trusted just now, and from where on it is good enough to enter on."""
+
+    score: Decimal
+    """From 0 to 100, rounded down."""
+    floor: Decimal
+
+    @property
+    def sufficient(self) -> bool:
+        """Whether the score reaches the floor; exits never ask."""
+        return self.score >= self.floor
+
+
 class ScreenRules(Struct, frozen=True, forbid_unknown_fields=True):
     """What a quote must satisfy (table `[quotes]` of the configuration)."""
 
@@ -90,7 +107,7 @@ class Watched(Struct, frozen=True):
 
 
 class Screened(Struct, frozen=True):
-    """The answer: what to remember, and either a believable quote or the reason there is none."""
+    """The answer: what to remember, the quote if it is believable, and what of it is doubted."""
 
     watched: Watched
     quote: Quote | None
@@ -100,6 +117,17 @@ class Screened(Struct, frozen=True):
 
 def screen(quote: Quote, watched: Watched, rules: ScreenRules) -> Screened:
     """Decide whether a quote may be believed."""
+    if quote.volume is None or _possible(quote.volume):
+        return _screened(quote, watched, rules)
+    answer = _screened(structs.replace(quote, volume=None), watched, rules)
+    return structs.replace(answer, doubt=answer.doubt or "volume")
+
+
+def _possible(volume: Decimal) -> bool:
+    return volume.is_finite() and 0 <= volume <= LARGEST_QUANTITY
+
+
+def _screened(quote: Quote, watched: Watched, rules: ScreenRules) -> Screened:
     good = watched.good
     doubt = _doubt(quote, good, rules)
     if doubt is not None:

@@ -6,7 +6,7 @@ from typing import Protocol
 from core.desk.state import DeskState
 from core.market.hours import SessionTable
 from core.market.instruments import Instrument
-from core.market.quotes import Quote
+from core.market.quotes import Grade, Quote
 
 
 class Books(Protocol):
@@ -22,6 +22,10 @@ class Books(Protocol):
 
     def quotes(self) -> Mapping[str, Quote]:
         """The latest believable quotes of all instruments, by key."""
+        ...
+
+    def quality(self, key: str) -> Grade | None:
+        """How far the data of an instrument could be trusted at its last quote; None before the first."""
         ...
 
     def instrument(self, key: str) -> Instrument | None:

@@ -88,6 +88,13 @@ def _fresh(_request: Request, view: RiskView) -> Seen:
     return Seen(0 <= age <= view.limits.quote_seconds * SECOND, f"{Decimal(age) / SECOND:f} s", limit)
 
 
+def _trusted(_request: Request, view: RiskView) -> Seen:
+    grade = view.quality
+    if grade is None:
+        return Seen(False, _MISSING, "known")
+    return Seen(grade.sufficient, f"{grade.score:f}", f"{grade.floor:f}")
+
+
 def _known(field: str) -> Callable[[Request, RiskView], Seen]:
     return lambda _request, view: _present(getattr(view, field))
 
@@ -191,6 +198,7 @@ CHECKS: tuple[Row, ...] = (
     Row("MARKET_CLOSED", _market, "The market is {figure}."),
     Row("QUOTE_MISSING", _quote, "There is no price at which this order could trade now."),
     Row("QUOTE_STALE", _fresh, "The quote is {figure} old; at most {limit} is fresh."),
+    Row("DATA_QUALITY", _trusted, "The data of this instrument has quality {figure}; at least {limit} is needed."),
     Row("CASH_MISSING", _known("cash"), "The account's cash is not known."),
     Row("PENDING_MISSING", _known("pending"), "The worth of the orders under way cannot be told."),
     Row("HOLDING_MISSING", _known("committed"), "The worth of what is held of this instrument cannot be told."),

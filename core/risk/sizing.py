@@ -58,7 +58,8 @@ def _entry(
         return _nothing("opposite_holding")
     entry = _share(view.equity, view.terms.entry_pct)
     caps = (
-        ("approval", entry.times(approval.size_factor)),
+        ("approval", entry.times(approval.verification.size_factor)),
+        ("words", entry.times(approval.bound.size_factor)),
         ("posture", entry - view.committed),
         ("cash", view.cash - view.pending),
         ("fat_finger", _share(view.cash, view.limits.fat_finger_pct) - view.pending),

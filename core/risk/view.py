@@ -17,7 +17,7 @@ from core.facts.desk import OperatingState
 from core.facts.orders import Order, Side
 from core.market.instants import SECOND
 from core.market.instruments import Money
-from core.market.quotes import Quote
+from core.market.quotes import Grade, Quote
 from core.risk.limits import Limits
 from core.trading.orders import Ticket
 
@@ -29,6 +29,8 @@ class Moment(Struct, frozen=True):
     latched: bool
     market_open: bool | None
     quotes: Mapping[str, Quote]
+    quality: Grade | None = None
+    """Of the data of the instrument that is looked at; None when nobody measured."""
 
 
 class RiskView(Struct, frozen=True, kw_only=True):
@@ -40,6 +42,8 @@ class RiskView(Struct, frozen=True, kw_only=True):
     operating: OperatingState
     market_open: bool | None
     quote: Quote | None
+    quality: Grade | None
+    """How far the instrument's data can be trusted."""
     held: Decimal
     """Signed quantity of the instrument."""
     reducing: Decimal
@@ -73,6 +77,7 @@ def look(state: DeskState, key: str, moment: Moment, postures: Postures, limits:
         operating=state.operating,
         market_open=moment.market_open,
         quote=moment.quotes.get(key),
+        quality=moment.quality,
         held=state.held(key),
         reducing=_reducing(state, claimed, key),
         occupied=frozenset(held for held, position in state.positions.items() if position.quantity)

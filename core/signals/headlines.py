@@ -1,7 +1,7 @@
 """What a headline says of which instrument, read by code: text from outside is data and is never followed.
 
-A headline is normalised first: Unicode NFKC, control and format characters (zero width, text direction) away, white
-space to single blanks, at most 300 characters. Letters of other alphabets that look Latin stay what they are, so they
+A headline is normalised first (`plain_text`): Unicode NFKC, characters that nobody sees away, white space to single
+blanks, at most 300 characters. Letters of other alphabets that look Latin stay what they are, so they
 name nobody. What comes out are fields of ours: a key of the universe, a number, and terms of our own tables.
 
 Who is meant, from the strongest evidence:
@@ -24,7 +24,6 @@ irony, numbers and other languages than English say nothing.
 """
 
 import re
-import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 from hashlib import sha256
@@ -33,6 +32,7 @@ from typing import Literal
 from msgspec import Struct
 
 from core.market.instruments import Instrument, bounded
+from core.signals.plain_text import plain
 from core.signals.wording import (
     AMBIGUOUS_SYMBOLS,
     EXCHANGES,
@@ -66,10 +66,16 @@ class HeadlineRules(Struct, frozen=True, forbid_unknown_fields=True):
 
     threshold: Decimal = Decimal("0.6")
     most_mentions: int = 3
+    stale_minutes: int = 10
+    """An older headline wakes nobody."""
+    cooldown_minutes: int = 30
+    """After a headline of an instrument, further ones of the same tone wait this long."""
 
     def __post_init__(self) -> None:
         bounded("threshold", self.threshold, Decimal("0.1"), Decimal(1))
         bounded("most_mentions", Decimal(self.most_mentions), Decimal(1), Decimal(20))
+        bounded("stale_minutes", Decimal(self.stale_minutes), Decimal(1), Decimal(1440))
+        bounded("cooldown_minutes", Decimal(self.cooldown_minutes), Decimal(1), Decimal(1440))
 
 
 class Mention(Struct, frozen=True):
@@ -112,10 +118,7 @@ def universe(instruments: Iterable[Instrument]) -> Universe:
 
 def normalised(text: str) -> str:
     """A headline in the one form that is read, and by which two deliveries are the same."""
-    composed = unicodedata.normalize("NFKC", text[:LONGEST_HEADLINE]).replace("’", "'")
-    kept = (" " if unicodedata.category(sign) in ("Cc", "Zs", "Zl", "Zp") else sign for sign in composed)
-    seen = "".join(sign for sign in kept if unicodedata.category(sign)[0] != "C")
-    return " ".join(seen.split())[:LONGEST_HEADLINE]
+    return plain(text[:LONGEST_HEADLINE], LONGEST_HEADLINE).text.replace("’", "'")
 
 
 def digest(text: str) -> str:

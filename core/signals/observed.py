@@ -96,8 +96,9 @@ def _walked(
     for quote in quotes:
         screened = screen(quote, watched, rules.quotes)
         watched = screened.watched
+        if screened.doubt is not None:
+            doubted[screened.doubt] += 1
         if screened.quote is None:
-            doubted[screened.doubt or "unknown"] += 1
             continue
         believed.append(screened.quote)
         is_open, date = dated(quote.at)

@@ -6,18 +6,15 @@ inside the window. A shock begins the window anew, so one move is one trigger, a
 gap in the quotes or a new trading date begins the window anew too: a price from before is no reference.
 """
 
-from collections.abc import Mapping
 from decimal import Decimal
 
 from msgspec import Struct
 
-from core.facts.signals import FIGURES, MarketEvent, SignalGenerated
-from core.market.instants import MINUTE, moment
+from core.facts.signals import SignalGenerated
+from core.market.instants import MINUTE
 from core.market.instruments import bounded
 from core.market.quotes import Quote
-from core.record.envelope import name
-
-FOUR_PLACES = Decimal("0.0001")
+from core.signals.waking import FOUR_PLACES, Quiet, quieted, woken
 
 
 class TriggerRules(Struct, frozen=True, forbid_unknown_fields=True):
@@ -39,8 +36,7 @@ class Memory(Struct, frozen=True):
     date: str | None = None
     prices: tuple[tuple[int, Decimal], ...] = ()
     """Instants and prices, the oldest first."""
-    quiet: tuple[int, int] = (0, 0)
-    """Until when falls and rises are quiet."""
+    quiet: Quiet = (0, 0)
 
 
 def detect(
@@ -67,24 +63,8 @@ def detect(
     return Memory(date, (*prices[first:], (at, price)), memory.quiet), None
 
 
-def known_of(quote: Quote, found: Mapping[str, Decimal | None]) -> dict[str, Decimal]:
-    """The figures an event carries: those of its quote and what was found, without what is not known."""
-    known = {
-        "last": quote.last,
-        "bid": quote.bid,
-        "ask": quote.ask,
-        "bid_size": quote.bid_size,
-        "ask_size": quote.ask_size,
-        **found,
-        "spread_bp": _spread_bp(quote),
-    }
-    return {figure: value for figure, value in known.items() if value is not None and _speakable(figure, value)}
-
-
 def _startled(quote: Quote, price: Decimal, memory: Memory, rising: bool, cooldown: int) -> Memory:
-    falls, rises = memory.quiet
-    until = quote.at + cooldown
-    return Memory(memory.date, ((quote.at, price),), (falls, until) if rising else (until, rises))
+    return Memory(memory.date, ((quote.at, price),), quieted(memory.quiet, 1 if rising else -1, quote.at + cooldown))
 
 
 def _signal(quote: Quote, reference: Decimal, change_pct: Decimal, rules: TriggerRules) -> SignalGenerated:
@@ -94,25 +74,4 @@ def _signal(quote: Quote, reference: Decimal, change_pct: Decimal, rules: Trigge
         "threshold_pct": rules.threshold_pct,
         "window_minutes": Decimal(rules.window_minutes),
     }
-    event = MarketEvent(
-        kind="price_shock",
-        symbol=quote.symbol,
-        market=quote.market,
-        at=moment(quote.at),
-        source=quote.source,
-        sequence=quote.sequence,
-        figures=known_of(quote, found),
-    )
-    side = "up" if change_pct > 0 else "down"
-    return SignalGenerated(event, name(event.kind, quote.key, side, quote.at // (rules.cooldown_minutes * MINUTE)))
-
-
-def _spread_bp(quote: Quote) -> Decimal | None:
-    if quote.bid is None or quote.ask is None:
-        return None
-    return ((quote.ask - quote.bid) * 20_000 / (quote.ask + quote.bid)).quantize(FOUR_PLACES)
-
-
-def _speakable(figure: str, value: Decimal) -> bool:
-    low, high = FIGURES[figure]
-    return low <= value <= high
+    return woken("price_shock", quote, 1 if change_pct > 0 else -1, rules.cooldown_minutes, found)

@@ -21,6 +21,13 @@ _ITS_TABLE = re.compile(r" \(table `\[.*?\]` of the configuration\)")
 _ABOVE = re.compile(r"must be above 0 and at most (\S+?),")
 
 
+class Place(NamedTuple):
+    """Where a table stands, and how that is shown."""
+
+    path: tuple[str, ...]
+    shown: tuple[str, ...]
+
+
 class Group(NamedTuple):
     """One table of the configuration: its place, its shape, and the defaults it has as a whole, if any."""
 
@@ -43,14 +50,18 @@ def _groups(group: Group, values: Any) -> Iterator[Group]:
     if any(not _is_table(field.type) for field in group.shape.fields) or not group.path:
         yield group
     for field in group.shape.fields:
-        name, below = field.encode_name, values[field.encode_name]
-        if isinstance(field.type, types.StructType):
-            whole = _default(group, field)
-            yield from _groups(Group((*group.path, name), (*group.place, name), field.type, whole), below)
-        elif isinstance(field.type, types.DictType) and isinstance(field.type.value_type, types.StructType):
-            first = next(iter(below))
-            path, place = (*group.path, name, first), (*group.place, name, "<name>")
-            yield from _groups(Group(path, place, field.type.value_type, NODEFAULT), below[first])
+        name = field.encode_name
+        at = Place((*group.path, name), (*group.place, name))
+        yield from _inside(field.type, at, values[name], _default(group, field))
+
+
+def _inside(kind: types.Type, at: Place, values: Any, whole: Any) -> Iterator[Group]:
+    if isinstance(kind, types.StructType):
+        yield from _groups(Group(*at, kind, whole), values)
+    elif isinstance(kind, types.DictType) and _is_table(kind):
+        first = next(iter(values))
+        named = Place((*at.path, first), (*at.shown, "<name>"))
+        yield from _inside(kind.value_type, named, values[first], NODEFAULT)
 
 
 def _section(group: Group, loaded: Loaded) -> str:
@@ -97,7 +108,7 @@ def _range(loaded: Loaded, path: tuple[str, ...], kind: types.Type) -> str:
     while span is not None:
         nearer = (_RANGE.search(_refusal(loaded, path, end)) for end in span.groups())
         found = next(filter(None, nearer), None)
-        if found is None:
+        if found is None or found.groups() == span.groups():
             return f"{span[1]} to {span[2]}"
         span = found
     above = _ABOVE.search(refusal)
@@ -118,5 +129,6 @@ def _refusal(loaded: Loaded, path: tuple[str, ...], value: int | str) -> str:
 
 
 def _is_table(kind: types.Type) -> bool:
-    inner = kind.value_type if isinstance(kind, types.DictType) else kind
-    return isinstance(inner, types.StructType)
+    if isinstance(kind, types.DictType):
+        return _is_table(kind.value_type)
+    return isinstance(kind, types.StructType)

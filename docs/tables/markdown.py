@@ -19,6 +19,7 @@ _SENTENCE_END = re.compile(r"(?<=\.) ")
 _NAMES: dict[type, str] = {
     types.StrType: "text",
     types.DecimalType: "decimal",
+    types.FloatType: "number",
     types.BoolType: "yes or no",
     types.DateType: "date",
     types.DateTimeType: "instant, RFC 3339",

@@ -39,10 +39,7 @@ def quant() -> str:
     found = {path.relative_to(root).with_suffix("").as_posix() for path in files}
     if set(placed) != found or len(placed) != len(found):
         raise LookupError(f"docs/tables/quant.py places {sorted(set(placed) ^ found)} in no chapter, or in two")
-    chapters = [
-        _chapter(title, [root / f"{module}.py" for module in modules])
-        for title, modules in GROUPS.items()
-    ]
+    chapters = [_chapter(title, [root / f"{module}.py" for module in modules]) for title, modules in GROUPS.items()]
     signals = sorted(path for path in (ROOT / "core" / "signals").rglob("*.py") if path.stem != "__init__")
     return "\n\n".join([*chapters, _chapter("Signals", signals)])
 

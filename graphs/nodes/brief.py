@@ -3,6 +3,7 @@
 from langgraph.runtime import Runtime
 
 from core.desk.briefing import Sight, compose
+from core.desk.containment import overhear
 from graphs.state import CombatState, Desk
 from graphs.timing import timed
 
@@ -16,4 +17,5 @@ async def brief(state: CombatState, runtime: Runtime[Desk]) -> CombatState:
     sight = Sight(desk.clock.now(), quotes.get(event.key), marks)
     terms = desk.postures.terms(now.posture)
     briefing = compose(state["run"], event, sight, now, terms, desk.limits.min_confidence)
-    return {"posture": now.posture, "operating": now.operating, "briefing": briefing}
+    overheard = overhear(event.text, event.source, desk.clock.now())
+    return {"posture": now.posture, "operating": now.operating, "briefing": briefing, "overheard": overheard}

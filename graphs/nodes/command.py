@@ -6,7 +6,8 @@ from langgraph.runtime import Runtime
 from langgraph.types import Command
 
 from agents.commander import command as ask
-from agents.rounds import Heard
+from agents.rounds import Heard, heard
+from agents.sitting import Sitting
 from core.facts.verdicts import Abstained, Decision
 from graphs.routing import AfterCommand, after_command
 from graphs.state import CombatState, Desk
@@ -27,8 +28,9 @@ async def command(state: CombatState, runtime: Runtime[Desk]) -> Command[AfterCo
 
 async def _heard(state: CombatState, desk: Desk) -> Heard[Decision]:
     seat = desk.roster.commander
+    sitting = Sitting(seat, desk.run.allowance)
     try:
         async with asyncio.timeout(float(seat.deadline)):
-            return await ask(seat, state["briefing"], state["proceed"])
+            return await ask(sitting, state["briefing"], state["proceed"])
     except TimeoutError:
-        return Heard(Abstained("commander", "late", f"no answer within {seat.deadline} s"))
+        return heard(sitting, Abstained("commander", "late", f"no answer within {seat.deadline} s"))

@@ -86,13 +86,17 @@ def _sessions(loaded: Loaded, _folder: StateFolder) -> str:
 
 
 def _seats(loaded: Loaded, _folder: StateFolder) -> str:
-    from runtime.bootstrap import roster
+    from runtime.seating import seat
+    from tools.clock import SystemClock
 
-    seats = roster(loaded.settings)
-    return ", ".join(
-        f"{seat.role} {seat.model.name} ({seat.model.label}, {seat.prompt.title})"
-        for seat in (seats.analyst, seats.verifier, seats.commander)
+    seating = seat(loaded.settings.models, SystemClock(), prompts=loaded.prompts)
+    asyncio.run(seating.close())
+    seats = (seating.roster.analyst, seating.roster.verifier, seating.roster.commander)
+    told = ", ".join(
+        f"{each.role} {each.model.name} ({each.model.label}, {each.prompt.title} {each.prompt.origin})"
+        for each in seats
     )
+    return f"{seating.notice}; {told}" if seating.notice else told
 
 
 CHECKS: dict[str, Callable[[Loaded, StateFolder], str]] = {

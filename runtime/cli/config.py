@@ -1,11 +1,13 @@
 """`aegis-agents config`: what is in force, and why."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, get_args
 
 import msgspec
 import typer
 
+from core.facts.models import Role
 from runtime.cli.opening import ConfigOption, ProfileOption, settings_of
+from runtime.prompting import prompt
 
 app = typer.Typer(no_args_is_help=True)
 
@@ -28,6 +30,9 @@ def show(
     loaded = settings_of(profile, config_dir)
     rows = {path: value for path, value in _flat(msgspec.to_builtins(loaded.settings))}
     sources = {path: loaded.sources.get(path, "default") for path in rows}
+    for role in get_args(Role):
+        found = prompt(role, loaded.prompts)
+        rows[f"prompts.{role}"], sources[f"prompts.{role}"] = f"v{found.version} {found.digest[:12]}", found.origin
     if as_json:
         typer.echo(msgspec.json.encode({"version": loaded.settings.version, "values": rows, "sources": sources}))
         return

@@ -1,15 +1,18 @@
 """`aegis-agents decide`: one event through the whole desk."""
 
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any
 
 import msgspec
 import typer
+from msgspec import structs
 
 from core.errors import BadInput
 from core.record.codec import decode_event
 from runtime.cli.opening import ConfigOption, ProfileOption, StateOption, folder_of, settings_of
+from runtime.settings import Loaded
 
 LARGEST_EVENT = 256 * 1024
 
@@ -19,14 +22,18 @@ def decide(
     profile: ProfileOption = "demo",
     state: StateOption = None,
     config_dir: ConfigOption = None,
+    explain: Annotated[
+        bool, typer.Option("--explain", help="Show what each seat saw, said, cost and how long it took.")
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
     """Take one market event through the whole desk, on a paper account, and explain what came of it.
 
+    Where the profile plays recorded answers, the simulator answers here, because nobody has recorded this event.
     Nothing is recorded when the event is not usable. Example: aegis-agents decide docs/examples/price-shock.json
     """
     asked = decode_event(_read(event))
-    loaded = settings_of(profile, config_dir)
+    loaded = _answered(settings_of(profile, config_dir))
     folder = folder_of(profile, state)
     folder.claim(loaded.settings.desk.account)
     from runtime.inquiry import inquire
@@ -35,8 +42,17 @@ def decide(
     if as_json:
         typer.echo(msgspec.json.encode(explained))
         return
-    for line in _told(explained):
+    for line in _told(explained, explain):
         typer.echo(line)
+
+
+def _answered(loaded: Loaded) -> Loaded:
+    """The same configuration, with the simulator where a cassette was to answer."""
+    models = loaded.settings.models
+    if models.answers != "cassette":
+        return loaded
+    simulated = structs.replace(models, answers="simulator")
+    return replace(loaded, settings=structs.replace(loaded.settings, models=simulated))
 
 
 def _read(name: str) -> bytes:
@@ -54,9 +70,12 @@ def _file(path: Path) -> bytes:
         return file.read(LARGEST_EVENT + 1)
 
 
-def _told(explained: Any) -> list[str]:
+def _told(explained: Any, explain: bool) -> list[str]:
+    from runtime.disclosure import told
+
     return [
         *explained.story,
+        *(told(explained.seats) if explain else ()),
         "",
         f"outcome: {explained.outcome}: {explained.reason}",
         f"run {explained.run}; journal {explained.journal}, {explained.journal_events} events, "

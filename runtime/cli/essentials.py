@@ -8,6 +8,7 @@ ESSENTIALS = {
     "PRICE_TICK": "{0.quote.key} bid {0.quote.bid} ask {0.quote.ask} last {0.quote.last}, {0.quote.provenance}",
     "SIGNAL_GENERATED": "{0.event.kind} {0.event.key} from {0.event.source}",
     "MODEL_REPLIED": "{0.role} asked {0.label} ({0.model}), prompt {0.prompt}",
+    "TOOL_ANSWERED": "{0.role} looked up {0.tool}",
     "ANALYSIS_MADE": "{0.view} {0.symbol}, {0.confidence} % sure, risk {0.risk}, data {0.data_quality}: {0.rationale}",
     "VERIFICATION_MADE": "{0.ruling} {0.symbol}, {0.confidence} % sure, size factor {0.size_factor} at {0.price}",
     "ABSTAINED": "{0.role} {0.reason}: {0.detail}",

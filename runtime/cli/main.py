@@ -20,10 +20,14 @@ COMMANDS = {
     "decide": "Take one market event through the desk, and explain it.",
     "desk": "Talk to a running desk: status, stop, kill.",
     "journal": "Read the record: verify, tail, show.",
-    "signals": "What a series of prices says: explain, graph.",
+    "prompts": "What the seats are told: list, show, render, diff.",
+    "signals": "What prices say: explain a series, scan many, graph packages.",
+    "models": "Which models sit where: list, check.",
     "graph": "Draw the graphs for review.",
     "config": "Show the effective configuration and where each value comes from.",
     "check": "Check configuration, state folder, recording and seats.",
+    "record": "Record the model calls of a profile, for replay without a network.",
+    "simulate": "Stand in for the world: providers of models, with faults on request.",
     "bench": "Measure the speed against its bars.",
 }
 ABOUT = """A trading desk staffed by language models and run by rules.

@@ -6,13 +6,17 @@ from typing import TYPE_CHECKING, Annotated
 import msgspec
 import typer
 
-from runtime.cli.opening import ConfigOption, ProfileOption, settings_of
+from runtime.cli.opening import ConfigOption, ProfileOption, StateOption, settings_of
 
 if TYPE_CHECKING:
+    from core.signals.scanner import Candidate
     from runtime.explanation import Explanation
+    from runtime.scanning import Scanned
 
 SHOWN = 5
 """Triggers that are printed, of the last."""
+NAMED = 10
+"""Symbols that are named of those left out for one reason."""
 DRAWN = 250
 """Bars that are drawn, the last."""
 
@@ -50,6 +54,27 @@ def explain(
 
 
 @app.command()
+def scan(
+    data: Annotated[Path, typer.Option(help="Daily bars of many symbols, with volume if known.")],
+    state: StateOption = None,
+    currency: Annotated[str, typer.Option(help="Of the prices; the desk's own if not given.")] = "",
+    profile: ProfileOption = "demo",
+    config_dir: ConfigOption = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+) -> None:
+    """Say what moves enough to be looked at, who was left out and why, and what a cycle would evaluate.
+
+    Holdings and open orders of a desk are those of its state folder; without one there are none.
+
+    Example: aegis-agents signals scan --data daily.parquet --state ~/.local/state/aegis/paper
+    """
+    from runtime.scanning import scanned
+
+    told = scanned(data, settings_of(profile, config_dir).settings, currency, state)
+    typer.echo(msgspec.json.encode(told) if as_json else "\n".join(scan_lines(told)))
+
+
+@app.command()
 def graph(
     file: Annotated[Path | None, typer.Argument(help="A package set in TOML or JSON.", show_default=False)] = None,
 ) -> None:
@@ -79,6 +104,54 @@ def lines(told: "Explanation") -> list[str]:
         "",
         *_quality(told),
     ]
+
+
+def scan_lines(told: "Scanned") -> list[str]:
+    """The scan for a person."""
+    columns = ("candidate", "score", "signal", "price", "change %", "volatility %", "volume ratio", *_PROXIES)
+    rows = [columns, *map(_candidate, told.scan.candidates)]
+    widths = [max(len(row[column]) for row in rows) for column in range(len(columns))]
+    reasons: dict[str, list[str]] = {}
+    for key, reason in told.scan.unfit.items():
+        reasons.setdefault(_UNFIT[reason], []).append(key)
+    return [
+        f"{told.seen} symbols on {told.date}",
+        "",
+        *("  ".join(f"{cell:>{width}}" for cell, width in zip(row, widths, strict=True)) for row in rows),
+        "",
+        *(f"left out, {why}: {len(keys)} ({_named(keys)})" for why, keys in sorted(reasons.items())),
+        f"a cycle evaluates: {', '.join(told.evaluated) or 'nothing'}",
+    ]
+
+
+_PROXIES = ("RSI proxy", "volume proxy")
+"""Not measured: made of the day's change alone, and no rule may read them as more."""
+_UNFIT = {
+    "unpriced": "no price on that date",
+    "unmeasured": "no bar before it to compare with",
+    "quiet": "it moves too little",
+    "cheap": "it costs too little",
+}
+
+
+def _candidate(found: "Candidate") -> tuple[str, ...]:
+    ratio = "-" if found.volume_ratio is None else f"{found.volume_ratio:.2f}"
+    return (
+        found.key,
+        f"{found.score:.1f}",
+        found.signal,
+        f"{found.price:f}",
+        f"{found.change_pct:+.2f}",
+        f"{found.volatility_pct:.2f}",
+        ratio,
+        f"{found.rsi_proxy:.1f}",
+        f"{found.volume_proxy:.2f}",
+    )
+
+
+def _named(keys: list[str]) -> str:
+    more = f" and {len(keys) - NAMED} more" if len(keys) > NAMED else ""
+    return ", ".join(keys[:NAMED]) + more
 
 
 def _indicators(told: "Explanation") -> list[str]:

@@ -62,10 +62,11 @@ async def test_a_round_returns_the_fact_and_the_exact_bytes_of_both_sides(role: 
         role=role,
         model="scripted",
         label="scripted",
-        prompt=f"{role} v1",
+        prompt=load(role).title,
         prompt_digest=load(role).digest,
         request=digest(asked),
         reply=digest(answered),
+        origin="scripted",
     )
 
 
@@ -141,7 +142,7 @@ async def test_a_reply_that_is_no_unicode_is_kept_and_refused() -> None:
 @pytest.mark.parametrize(
     ("changes", "named"),
     [
-        ({"prompt": load("verifier")}, "analyst: prompt 'verifier v1' is for role 'verifier'"),
+        ({"prompt": load("verifier")}, "analyst: prompt 'verifier v[0-9]+' is for role 'verifier'"),
         ({"deadline": Decimal(0)}, "analyst.deadline: must be from 0.01 to 600, found '0'"),
         ({"temperature": Decimal(3)}, "analyst.temperature: must be from 0 to 2, found '3'"),
         ({"max_tokens": 1}, "analyst.max_tokens: must be from 64 to 65536, found '1'"),

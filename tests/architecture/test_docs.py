@@ -70,11 +70,14 @@ def _parsed(words: list[str], typed: bool) -> str | None:
     if inner is not None:
         if not rest:
             return None
-        name, *rest = rest
-        if name not in inner:
-            return f"{noun} has no {name!r}"
-        command = inner[name]
+        place = next((place for place, word in enumerate(rest) if word in inner), None)
+        if place is None:
+            return f"{noun} has no {rest[0]!r}"
+        group, own, command = command, rest[: place + 1], inner[rest[place]]
+        rest = rest[place + 1 :]
     try:
+        if inner is not None:
+            group.make_context(noun, own)
         command.make_context(noun, rest)
     except MissingParameter as fault:
         return str(fault) if typed else None

@@ -64,3 +64,8 @@ def test_prices_are_sane_two_sided_and_never_crossed(quotes: list[Quote]) -> Non
         assert quote.last is None or abs(quote.last - quote.bid) < 1
         assert quote.bid_size and quote.ask_size
     assert sum(quote.last is None for quote in quotes) == 9
+
+
+def test_volumes_are_those_of_the_trades_and_a_minute_without_one_has_none(quotes: list[Quote]) -> None:
+    assert all((quote.volume is None) == (quote.last is None) for quote in quotes)
+    assert all(quote.volume is None or quote.volume >= 1 for quote in quotes)

@@ -12,6 +12,7 @@ from core.facts.desk import OperatingState
 from core.facts.verdicts import Action, Verification
 from core.market.instants import SECOND
 from core.market.instruments import Money
+from core.market.quotes import Grade
 from core.risk.checks import Request
 from core.risk.limits import Limits
 from core.risk.view import RiskView
@@ -79,6 +80,7 @@ def _approval(reply: Verification) -> Approval | None:
 
 
 approvals = st.one_of(st.none(), *[verifications.map(_approval)] * 9)
+grades = st.one_of(st.none(), *[st.builds(Grade, amounts(0, 100), st.sampled_from([Decimal(0), Decimal(70)]))] * 3)
 requests: st.SearchStrategy[Request] = st.builds(
     Request, orders, decisions, approvals, st.sampled_from(["b1"] * 9 + ["b2", None])
 )
@@ -88,6 +90,7 @@ views: st.SearchStrategy[RiskView] = bent(
     operating=st.sampled_from(get_args(OperatingState)),
     market_open=st.sampled_from([True, False, None]),
     quote=quotes,
+    quality=grades,
     held=st.integers(-40, 40).map(Decimal),
     reducing=st.integers(0, 40).map(Decimal),
     occupied=st.frozensets(st.sampled_from(KEYS)),

@@ -9,6 +9,7 @@ from msgspec import structs
 
 from core.market.instants import SECOND
 from core.market.instruments import Money
+from core.market.quotes import Grade
 from core.record.codec import encode
 from core.risk.checks import CHECKS, Request
 from core.risk.gate import Cleared, Denied, effect, review
@@ -80,6 +81,19 @@ def test_the_day_loss_bound_is_exact(start: Decimal, equity: Decimal) -> None:
     within = Fraction(equity) - Fraction(start) >= Fraction(start) * -3 / 100
     assert isinstance(verdict, Cleared) == within
     assert within or verdict.ruling.code == "DAY_LOSS"
+
+
+@given(requests, views, st.integers(-10_000, 10_000))
+def test_data_below_their_floor_let_nothing_in_and_everything_out(request: Request, seen: RiskView, above: int) -> None:
+    """Above or below the floor by hundredths; the same order on the same account but for the quality of its data."""
+    floor, apart = Decimal(100), Decimal(above) / 100
+    graded = structs.replace(seen, quality=Grade(floor + apart, floor))
+    ruled, trusted = review(request, graded), review(request, structs.replace(seen, quality=Grade(floor, floor)))
+    if above < 0 and ruled.ruling.effect == "increase":
+        assert isinstance(ruled, Denied)
+        assert isinstance(trusted, Denied) or ruled.code == "DATA_QUALITY"
+    else:
+        assert ruled.ruling.cleared == trusted.ruling.cleared
 
 
 @given(views, requests)

@@ -23,7 +23,7 @@ from core.risk.checks import Request
 from core.risk.gate import Cleared, review
 from core.risk.limits import Limits
 from core.risk.view import Moment, look
-from tests.core.risk.examples import DECISION, NOW, ORDER, QUOTE, VERIFICATION, usd
+from tests.core.risk.examples import DECISION, GOOD, NOW, ORDER, QUOTE, VERIFICATION, usd
 
 SYMBOLS = ("IBM", "SPY", "AAPL", "GE")
 symbols, sides = st.sampled_from(SYMBOLS), st.sampled_from(["buy", "sell"])
@@ -149,7 +149,7 @@ class RiskStream(RuleBasedStateMachine):
             assert self.state.held(f"XNYS:{symbol}") == self.model.held[symbol]
 
     def _moment(self) -> Moment:
-        return Moment(NOW, False, True, {f"XNYS:{symbol}": self._quote(symbol) for symbol in SYMBOLS})
+        return Moment(NOW, False, True, {f"XNYS:{symbol}": self._quote(symbol) for symbol in SYMBOLS}, GOOD)
 
     def _quote(self, symbol: str) -> Quote:
         price = self.model.prices[symbol]

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from core.errors import BadInput
-from runtime.bootstrap import build, recordings, refuse_live, roster
+from runtime.bootstrap import build, recordings, refuse_live
 from runtime.state_folder import StateFolder
 from tests.desks import settings
 from tools.clock import SystemClock
@@ -22,16 +22,6 @@ def test_a_mode_that_needs_an_account_is_refused_before_anything_is_made(tmp_pat
 @pytest.mark.parametrize("mode", ["demo", "backtest"])
 def test_modes_on_recorded_time_may_start(mode: str) -> None:
     refuse_live(settings(desk__mode=mode).settings)
-
-
-def test_a_model_nobody_knows_is_named() -> None:
-    with pytest.raises(BadInput, match="no model is called 'oracle'"):
-        roster(settings(models__seats__analyst__model="oracle").settings)
-
-
-def test_the_rules_say_that_there_is_no_model_behind_them() -> None:
-    seats = roster(settings().settings)
-    assert {seat.model.label for seat in (seats.analyst, seats.verifier, seats.commander)} == {"rules, no model"}
 
 
 def test_a_bare_name_is_a_recording_that_ships_and_a_path_is_a_path(tmp_path: Path) -> None:

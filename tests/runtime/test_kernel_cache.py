@@ -5,7 +5,10 @@ import subprocess
 import sys
 from pathlib import Path
 
-from runtime.kernel_cache import of_sources
+import pytest
+
+from runtime.kernel_cache import is_cold, of_sources
+from tests.architecture.house import ROOT
 
 SHOW = "from runtime import kernel_cache; kernel_cache.settle(); import os; print(os.environ['NUMBA_CACHE_DIR'])"
 
@@ -38,3 +41,23 @@ def test_a_changed_a_new_and_a_renamed_source_each_make_another_digest(tmp_path:
     (quant / "layout.py").rename(quant / "rows.py")
     seen.append(of_sources(tmp_path))
     assert len(set(seen)) == 4
+
+
+def test_a_folder_without_the_tick_path_is_cold(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NUMBA_CACHE_DIR", str(tmp_path))
+    monkeypatch.delenv("NUMBA_DISABLE_JIT", raising=False)
+    assert is_cold()
+    (tmp_path / "ticks").mkdir()
+    (tmp_path / "ticks" / "ticking.single-1.py311.nbi").touch()
+    assert not is_cold()
+    monkeypatch.setenv("NUMBA_CACHE_DIR", str(tmp_path / "other"))
+    monkeypatch.setenv("NUMBA_DISABLE_JIT", "1")
+    assert not is_cold(), "there is nothing to compile"
+
+
+@pytest.mark.parametrize("asked", [["--help"], ["check"]])
+def test_help_and_check_load_no_compiler(asked: list[str]) -> None:
+    code = f"import sys; sys.argv = ['aegis-agents', *{asked!r}]\nfrom runtime.cli.main import main\ntry: main()\n"
+    code += "except SystemExit: pass\nassert 'numba' not in sys.modules"
+    ended = subprocess.run([sys.executable, "-c", code], check=False, cwd=ROOT, capture_output=True, text=True)
+    assert ended.returncode == 0, ended.stderr

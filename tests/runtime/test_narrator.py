@@ -1,17 +1,21 @@
 """What the desk says while it works, in lines that a person understands."""
 
 import re
+from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import pytest
+from msgspec import structs
 
 from core.facts.catalogue import Fact
 from core.facts.desk import Outcome, RunSettled
+from core.facts.signals import SignalGenerated
 from core.facts.verdicts import Abstained
 from core.record.sealing import Tip
 from runtime.narrator import Narrator
 from tests.desks import FILLED, RISE, Rehearsal, consent, says, tape
-from tests.samples import RUN, SAMPLES, draft
+from tests.samples import EVENT, RUN, SAMPLES, draft
 
 LINES = {
     "DESK_OPENED": "DESK     opens: account paper, mode demo, posture guerrilla, 100,000.00 USD in cash; release 0.1.0",
@@ -96,3 +100,25 @@ def test_a_denial_by_the_gate_names_check_figure_and_limit(tmp_path: Path) -> No
     for event in told.recorded:
         narrator.hear(event)
     assert said[-1].endswith("DENIED   buy 10 IBM: CONFIDENCE, found 79, limit 80")
+
+
+@pytest.mark.parametrize(
+    ("kind", "figures", "words"),
+    [
+        ("price_shock", {"change_pct": "0.331", "window_minutes": "10"}, "+0.33 % in 10 min"),
+        ("breakout", {}, "breakout"),
+        ("osma_turn", {}, "osma turn"),
+        ("volume_surge", {"volume_ratio": "7.24"}, "volume 7.2 times the usual"),
+        ("rsi_extreme", {"rsi": "86.7"}, "RSI 87"),
+        ("exit_near", {"stop": "183.5", "way_left_pct": "18.2"}, "near its stop 183.5 (18 % of the way left)"),
+        ("exit_near", {"target": "190", "way_left_pct": "18"}, "near its target 190 (18 % of the way left)"),
+        ("vix_band", {"vix": "25.3", "vix_edge": "25"}, "volatility index 25.3 across 25"),
+        ("headline", {"news_score": "-0.6"}, "headline of tone -0.6"),
+        ("headline", {}, "headline"),
+    ],
+)
+def test_a_decision_says_what_woke_the_desk(kind: Any, figures: dict[str, str], words: str) -> None:
+    event = structs.replace(EVENT, kind=kind, figures={name: Decimal(value) for name, value in figures.items()})
+    (line,) = heard(SignalGenerated(event, RUN), SAMPLES["DECISION_MADE"])
+    assert f"DECISION IBM {words}: " in line
+    assert EVENT.text[0] not in line

@@ -58,8 +58,11 @@ def test_a_profile_of_ones_own_is_found(tmp_path: Path) -> None:
     ("values", "words"),
     [
         ({"risk__min_confidense": 85}, ["risk.min_confidense", "did you mean 'min_confidence'?"]),
-        ({"models__seats__verifier__deadlin_seconds": 1}, ["verifier", "did you mean 'deadline_seconds'?"]),
+        ({"models__tempos__combat__verifier__deadlin_seconds": 1}, ["verifier", "did you mean 'deadline_seconds'?"]),
         ({"colour": 1}, ["colour", "unknown key 'colour'"]),
+        ({"models__roster": "combatt"}, ["models.roster", "did you mean 'combat'?"]),
+        ({"models__rosters__s1__analyst__model": "oracle"}, ["models.rosters.s1.analyst.model", "known are claude"]),
+        ({"models__catalogue__local__provider": "here"}, ["models.catalogue.local.provider", "known are anthropic"]),
     ],
 )
 def test_an_unknown_key_names_the_nearest_and_its_source(values: dict[str, Any], words: list[str]) -> None:
@@ -86,8 +89,8 @@ def test_an_unknown_key_inside_an_amount_of_money_is_refused() -> None:
         ),
         ({"quotes__confirm": 0}, "quotes.confirm ({}): must be from 1 to 20, found '0'"),
         (
-            {"models__seats__verifier__deadline_seconds": 0},
-            "models.seats.verifier.deadline_seconds ({}): must be above 0 and at most 600, found '0'",
+            {"models__tempos__combat__verifier__deadline_seconds": 0},
+            "models.tempos.combat.verifier.deadline_seconds ({}): must be above 0 and at most 600, found '0'",
         ),
         ({"markets__us__tick": 0}, "markets.us.tick ({}): must be above 0 and at most 1000000000, found '0'"),
         ({"risk__min_confidence": '"85"'}, "risk.min_confidence ({}): Expected `int`, got `str`"),
@@ -156,4 +159,4 @@ def test_the_version_follows_the_values_and_nothing_else(tmp_path: Path) -> None
 
 def test_decimals_keep_their_digits() -> None:
     assert str(settings(risk__price_band_pct="0.10").settings.risk.price_band_pct) == "0.10"
-    assert settings().settings.models.seats["verifier"].deadline_seconds == Decimal("1.5")
+    assert settings().settings.models.paces["verifier"].deadline_seconds == Decimal("1.5")

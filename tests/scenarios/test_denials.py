@@ -23,6 +23,7 @@ from runtime.settings import Loaded
 from tests.desks import FILLED, RISE, Act, Rehearsal, Told, consent, says, settings, tape
 from tools.llm.scripted import Scripted
 
+LATER = "13:41:00 IBM 184.60 184.62"
 SPY_RISE = "13:44:00 SPY 168.00 168.01\n13:45:00 SPY 168.60 168.61"
 SPY = {"symbol": "SPY", "invalidation": "167.50"}
 
@@ -56,6 +57,9 @@ def slowly(analyst: int = 0, verifier: int = 0, commander: int = 0, **verdict: A
 
 
 CASES = {
+    "DATA_QUALITY": Case(
+        tape("13:40:00 IBM 184.00 184.02", *(f"13:40:{second} IBM 184.01 184.00" for second in range(10, 16)), LATER)
+    ),
     "KILL_LATCHED": Case(acts=[Act("13:40:30", latch)]),
     "OPERATING_STATE": Case(acts=[Act("13:40:30", restrict)]),
     "MARKET_CLOSED": Case(
@@ -77,7 +81,7 @@ CASES = {
     "DAY_LOSS": Case(
         tape(RISE, FILLED, "13:50:00 IBM 183.60 183.62", SPY_RISE.replace("13:4", "13:5")),
         [*consent(), *consent(**SPY)],
-        loaded=settings(risk__day_loss_pct=-0.01),
+        loaded=settings(risk__day_loss_pct=-0.01, signals__exit_near__within_pct=1),
         sent=1,
     ),
 }

@@ -4,7 +4,8 @@ from pathlib import Path
 
 from core.facts.desk import RunSettled
 from core.facts.signals import SignalGenerated
-from tests.desks import FILLED, HOLD, RISE, Rehearsal, consent, instant, kept, says, settings, tape
+from runtime.bootstrap import House
+from tests.desks import FILLED, HOLD, RISE, Act, Rehearsal, consent, instant, kept, says, settings, tape
 
 
 def test_two_feeds_that_tell_the_same_event_make_one_decision(tmp_path: Path) -> None:
@@ -14,12 +15,26 @@ def test_two_feeds_that_tell_the_same_event_make_one_decision(tmp_path: Path) ->
     assert told.outcomes == ["executed"] and len(told.sent) == 1
 
 
-def test_a_feed_that_tells_it_again_after_a_restart_is_known_by_the_identity_of_the_event(tmp_path: Path) -> None:
+def test_a_feed_that_tells_it_again_after_a_restart_wakes_nobody_while_its_side_is_quiet(tmp_path: Path) -> None:
     desk = kept(tmp_path)
     desk.play(tape(RISE), consent())
     again = desk.play(tape(RISE, source="reconnected"), begin="13:41:20")
-    assert again.house.intake.repeated == 1
+    assert not again.all(SignalGenerated)
     assert again.outcomes == [] and len(again.sent) == 1
+
+
+def test_an_event_that_is_handed_in_again_is_known_by_its_identity(tmp_path: Path) -> None:
+    answers: list[bool] = []
+
+    async def again(house: House) -> None:
+        async for recorded in house.projections.read():
+            if isinstance(recorded.fact, SignalGenerated):
+                (quote,) = tape("13:41:00 IBM 184.60 184.62", source="reconnected")
+                answers.append(await house.intake.accept(quote, recorded.fact))
+
+    told = Rehearsal(tmp_path).play(tape(RISE, FILLED), consent(), [Act("13:41:30", again)])
+    assert answers == [False]
+    assert told.house.intake.repeated == 1 and told.outcomes == ["executed"] and len(told.sent) == 1
 
 
 def test_when_too_many_wait_the_oldest_is_settled_as_superseded(tmp_path: Path) -> None:

@@ -69,6 +69,6 @@ class SlowToLeave:
 
 @pytest.mark.parametrize("milliseconds", [2000, 2250, 2499])
 def test_a_veto_while_a_late_analyst_still_hangs_up_is_a_veto(tmp_path: Path, milliseconds: int) -> None:
-    patient = settings(models__seats__verifier__deadline_seconds=5)
+    patient = settings(models__tempos__combat__verifier__deadline_seconds=5)
     told = Rehearsal(tmp_path, patient).play(tape(RISE), veto(milliseconds), models={"analyst": SlowToLeave()})
     assert told.outcomes == ["vetoed"]

@@ -18,7 +18,7 @@ from core.errors import BadInput
 from core.market.bars import Bar
 from core.market.instants import nanoseconds
 from core.market.instruments import listing
-from tools.feeds.files import opened
+from tools.feeds.files import opened, stem
 from tools.feeds.recording import figure
 from tools.feeds.table import Table, require
 
@@ -71,6 +71,28 @@ def candles(path: Path, symbol: str) -> Candles:
         else:
             doubted[bar] += 1
     return Candles(the_one(path, symbol, known), tuple(bars), doubted)
+
+
+def every(path: Path) -> tuple[Candles, ...]:
+    """All bars of all symbols, in the order in which the file names them first; one series without a symbol column."""
+    table = opened(path)
+    columns = _columns(table)
+    found: dict[str, tuple[list[Bar], Counter[str]]] = {}
+    latest: dict[str, int] = {}
+    for row, texts in table.rows(columns):
+        cells = dict(zip((TIME, *columns[1:]), texts, strict=True))
+        key = _key(cells, stem(path))
+        bars, doubted = found.setdefault(key, ([], Counter()))
+        try:
+            latest[key] = _later(cells[TIME], latest.get(key, -(2**63)))
+            bar = _bar(latest[key], cells)
+        except BadInput as fault:
+            raise BadInput(f"{table.row}{row}: {fault}") from fault
+        if isinstance(bar, Bar):
+            bars.append(bar)
+        else:
+            doubted[bar] += 1
+    return tuple(Candles(key, tuple(bars), doubted) for key, (bars, doubted) in found.items())
 
 
 def is_of(key: str, symbol: str) -> bool:

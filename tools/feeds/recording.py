@@ -1,13 +1,14 @@
 """Quotes recorded in files, CSV (plain or gzip) or parquet, read lazily and merged in order of time.
 
-The format: the columns of `COLUMNS` in any order, one observation a row, ordered by `at`, which is RFC 3339 in UTC and
-ends in Z (in parquet also a timestamp with a time zone; `parquet` says how its types are read). An empty cell means
-there is none; a price of zero is an error: nobody can tell whether it meant "no side". Nothing is repaired and nothing
-is skipped: the first fault ends the stream with BadInput naming file and row, and every quote before it was good.
+The format: the columns of `COLUMNS` in any order, and `volume` if there is one: what was traded since the row before of
+the same instrument. One observation a row, ordered by `at`, which is RFC 3339 in UTC and ends in Z (in parquet also a
+timestamp with a time zone; `parquet` says how its types are read). An empty cell means there is none; a price of zero
+is an error: nobody can tell whether it meant "no side". Nothing is repaired and nothing is skipped: the first fault
+ends the stream with BadInput naming file and row, and every quote before it was good.
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 from functools import lru_cache
@@ -27,6 +28,7 @@ from tools.feeds.table import require
 
 FIGURES = ("bid", "ask", "last", "bid_size", "ask_size")
 COLUMNS = ("at", "symbol", "market", *FIGURES)
+OPTIONAL = ("volume",)
 
 _INSTANT = re.compile(r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.(\d{1,9}))?Z", re.ASCII)
 _NUMBER = re.compile(r"\d+(?:\.\d+)?", re.ASCII)
@@ -53,11 +55,12 @@ class Recording:
 
 def _quotes(path: Path) -> Iterator[Quote]:
     table = opened(path)
-    require(table, COLUMNS, COLUMNS)
+    require(table, COLUMNS, (*COLUMNS, *OPTIONAL))
+    columns = (*COLUMNS, *(column for column in OPTIONAL if column in table.columns))
     source, sequence, latest = stem(path), 0, 0
-    for sequence, (row, cells) in enumerate(table.rows(COLUMNS), 1):
+    for sequence, (row, cells) in enumerate(table.rows(columns), 1):
         try:
-            quote = _quote(cells, source, sequence)
+            quote = _quote(dict(zip(columns, cells, strict=True)), source, sequence)
             if quote.at < latest:
                 raise BadInput(f"at: goes back to {cells[0]!r}; rows must be in order of time")
         except BadInput as fault:
@@ -68,9 +71,9 @@ def _quotes(path: Path) -> Iterator[Quote]:
         raise BadInput(f"{path}: holds no quotes")
 
 
-def _quote(cells: Sequence[str], source: str, sequence: int) -> Quote:
-    at = _instant(cells[0])
-    symbol, market = _listed(cells[1], cells[2])
+def _quote(cells: Mapping[str, str], source: str, sequence: int) -> Quote:
+    at = _instant(cells["at"])
+    symbol, market = _listed(cells["symbol"], cells["market"])
     return Quote(
         symbol=symbol,
         market=market,
@@ -79,7 +82,7 @@ def _quote(cells: Sequence[str], source: str, sequence: int) -> Quote:
         source=source,
         sequence=sequence,
         provenance="replay",
-        **{name: figure(name, text) for name, text in zip(FIGURES, cells[3:], strict=True)},
+        **{name: figure(name, cells.get(name, "")) for name in (*FIGURES, *OPTIONAL)},
     )
 
 

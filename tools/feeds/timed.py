@@ -1,4 +1,4 @@
-"""Quotes one already has, each delivered when its time comes."""
+"""Quotes and headlines one already has, each delivered when its time comes."""
 
 import asyncio
 from collections.abc import AsyncIterator, Iterable
@@ -9,19 +9,20 @@ from msgspec import structs
 from core.market.instants import SECOND
 from core.market.quotes import Quote
 from core.ports.clock import Clock
+from core.signals.news import Headline
 
 
 class TimedFeed:
-    """A feed over given quotes. One whose `received` has passed is delivered at once and says when that was."""
+    """A feed over what it is given. What comes after its `received` has passed says when it really came."""
 
-    def __init__(self, quotes: Iterable[Quote], clock: Clock, name: str = "timed") -> None:
+    def __init__(self, quotes: Iterable[Quote | Headline], clock: Clock, name: str = "timed") -> None:
         self.name = name
         self._quotes = quotes
         self._clock = clock
         self._closed = asyncio.Event()
 
-    async def quotes(self) -> AsyncIterator[Quote]:
-        """The quotes in their given order, until closed."""
+    async def quotes(self) -> AsyncIterator[Quote | Headline]:
+        """All of them in their given order, until closed."""
         for quote in self._quotes:
             await self._until(quote.received)
             if self._closed.is_set():

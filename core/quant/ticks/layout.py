@@ -12,9 +12,10 @@ many of its bars have closed, the bar that is forming, and a ring of closed bars
 comparison finds; a fresh row holds NaN there, never zero.
 """
 
-import numpy as np
+from typing import TYPE_CHECKING
 
-from core.quant.kernel import Floats
+if TYPE_CHECKING:
+    from core.quant.kernel import Floats
 
 SECOND = 1_000_000_000
 MINUTE = 60 * SECOND
@@ -53,8 +54,10 @@ def frame_at(index: int, depth: int) -> int:
     return FRAME + index * (RING + depth * BAR_WIDTH)
 
 
-def fresh_rows(count: int, frames: int, depth: int) -> Floats:
-    """Rows of zeros that begin on a cache line."""
+def fresh_rows(count: int, frames: int, depth: int) -> "Floats":
+    """Rows of zeros that begin on a cache line; the numbers above are read by settings too, without any array."""
+    import numpy as np
+
     width = (frame_at(frames, depth) // 8 | 1) * 8
     buffer = np.zeros(count * width + 8)
     skipped = -buffer.ctypes.data % 64 // 8

@@ -9,7 +9,7 @@ import msgspec
 import pytest
 from msgspec import structs
 
-from core.desk.weighing import Approval, Proceed, StoodDown, weigh
+from core.desk.weighing import FREE, Approval, Bound, Proceed, StoodDown, barred, weigh
 from core.errors import BadInput
 from core.facts.verdicts import Abstained, Analysis, Verification
 
@@ -154,3 +154,31 @@ def test_copies_and_round_trips_of_a_good_approval_are_the_same_approval() -> No
     approval = Approval(YES, NOW + 1)
     assert copy.deepcopy(approval) == copy.copy(approval) == pickle.loads(pickle.dumps(approval)) == approval
     assert msgspec.json.decode(msgspec.json.encode(approval), type=Approval) == approval
+
+
+@pytest.mark.parametrize("factor", ["0", "0.2", "0.5", "1"])
+@pytest.mark.parametrize("directions", [(), ("long",), ("short",), ("long", "short"), ("short", "long")])
+def test_a_bound_only_narrows(factor: str, directions: tuple[Any, ...]) -> None:
+    approval = Approval(YES, NOW + 1, Bound(directions, Decimal(factor)))
+    assert approval.size_factor == min(YES.size_factor, Decimal(factor))
+    assert set(approval.directions) == set(YES.directions) & set(directions)
+    assert approval.bound.bars == (not directions or factor == "0")
+
+
+@pytest.mark.parametrize("factor", ["-0.1", "1.01", "NaN"])
+def test_a_bound_out_of_range_is_refused(factor: str) -> None:
+    with pytest.raises(BadInput, match="size_factor"):
+        Bound(size_factor=Decimal(factor))
+
+
+def test_words_that_bar_an_entry_end_the_run_only_where_nothing_can_be_reduced() -> None:
+    bound = barred("the words name a halt")
+    assert weigh(ANALYSIS, YES, NOW, SECONDS, bound) == StoodDown("vetoed", "the words name a halt")
+    going_on = weigh(ANALYSIS, YES, NOW, SECONDS, bound, reducible=True)
+    assert isinstance(going_on, Proceed) and going_on.approval.size_factor == 0
+    free = weigh(ANALYSIS, YES, NOW, SECONDS, FREE)
+    assert isinstance(free, Proceed) and free.approval == Approval(YES, free.approval.expires)
+
+
+def test_the_verifiers_own_veto_stands_whatever_is_held_or_said() -> None:
+    assert weigh(ANALYSIS, VETO, NOW, SECONDS, FREE, reducible=True) == StoodDown("vetoed", "thin volume; stale news")

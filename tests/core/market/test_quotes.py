@@ -40,6 +40,19 @@ def after(*quotes: Quote, rules: ScreenRules = RULES) -> Screened:
     return answer
 
 
+@pytest.mark.parametrize("volume", ["-1", "NaN", "Infinity", "1e13"])
+def test_a_volume_that_cannot_be_is_doubted_and_its_price_is_believed(volume: str) -> None:
+    answer = after(quote(), quote(1, volume=Decimal(volume)))
+    assert (answer.quote, answer.doubt) == (quote(1), "volume")
+    refused = after(quote(), quote(1, None, volume=Decimal(volume)))
+    assert (refused.quote, refused.doubt) == (None, "empty")
+
+
+@pytest.mark.parametrize("volume", [None, Decimal(0), Decimal("0.5"), Decimal(10**12)])
+def test_a_volume_that_can_be_is_kept(volume: Decimal | None) -> None:
+    assert after(quote(volume=volume)).quote == quote(volume=volume)
+
+
 def test_a_first_good_quote_is_believed() -> None:
     assert after(quote()).quote == quote()
 

@@ -11,7 +11,7 @@ from core.facts.orders import Order
 from core.facts.verdicts import Decision, Verification
 from core.market.instants import SECOND
 from core.market.instruments import Instrument, Money
-from core.market.quotes import Quote
+from core.market.quotes import Grade, Quote
 from core.risk.checks import Request
 from core.risk.limits import Limits
 from core.risk.view import RiskView
@@ -75,6 +75,7 @@ VERIFICATION = Verification(
 )
 APPROVAL = Approval(VERIFICATION, NOW + 29 * SECOND)
 REQUEST = Request(ORDER, DECISION, APPROVAL, "b1")
+GOOD = Grade(Decimal(90), Decimal(70))
 VIEW = RiskView(
     key=KEY,
     now=NOW,
@@ -82,6 +83,7 @@ VIEW = RiskView(
     operating="normal",
     market_open=True,
     quote=QUOTE,
+    quality=GOOD,
     held=Decimal(0),
     reducing=Decimal(0),
     occupied=frozenset(),

@@ -10,6 +10,7 @@ from core.desk.posture import CEILING
 from core.desk.weighing import Approval
 from core.facts.orders import Order
 from core.market.instants import SECOND
+from core.market.quotes import Grade
 from core.record.codec import order_hash
 from core.risk.checks import CHECKS, Request
 from core.risk.gate import Cleared, Denied, effect, review
@@ -65,6 +66,8 @@ DENIALS = (
     Case("QUOTE_MISSING", REQUEST, view(quote=structs.replace(QUOTE, symbol="SPY")), "missing", "known"),
     Case("QUOTE_STALE", REQUEST, view(quote=OLD), "30.000000001 s", "30 s"),
     Case("QUOTE_STALE", REQUEST, view(quote=AHEAD), "-0.000000001 s", "30 s"),
+    Case("DATA_QUALITY", REQUEST, view(quality=None), "missing", "known"),
+    Case("DATA_QUALITY", REQUEST, view(quality=Grade(Decimal("69.99"), Decimal(70))), "69.99", "70"),
     Case("CASH_MISSING", REQUEST, view(cash=None), "missing", "known"),
     Case("PENDING_MISSING", REQUEST, view(pending=None), "missing", "known"),
     Case("HOLDING_MISSING", REQUEST, view(committed=None), "missing", "known"),

@@ -15,7 +15,7 @@ from core.risk.limits import Limits
 from core.risk.view import Moment, RiskView, executable, look, own_price
 from core.trading.orders import OrderState, Ticket
 from core.trading.positions import Lot, Position
-from tests.core.risk.examples import KEY, NOW, ORDER, QUOTE, usd
+from tests.core.risk.examples import GOOD, KEY, NOW, ORDER, QUOTE, usd
 
 SPY = "XNYS:SPY"
 QUOTES: dict[str, Quote] = {
@@ -43,7 +43,7 @@ def seen(*tickets: Ticket, key: str = KEY, quotes: dict[str, Quote] = QUOTES, **
         tickets={f"T{n}": ticket for n, ticket in enumerate(tickets)},
         posture="guerrilla",
     )
-    return look(structs.replace(state, **changes), key, Moment(NOW, False, True, quotes), Postures(), Limits())
+    return look(structs.replace(state, **changes), key, Moment(NOW, False, True, quotes, GOOD), Postures(), Limits())
 
 
 def test_an_empty_desk_has_nothing_committed_and_all_its_cash() -> None:
@@ -51,7 +51,7 @@ def test_an_empty_desk_has_nothing_committed_and_all_its_cash() -> None:
     assert (view.cash, view.pending, view.committed, view.equity) == (usd(90_000), usd(0), usd(0), usd(90_000))
     assert (view.held, view.reducing) == (Decimal(0), Decimal(0))
     assert not view.occupied and not view.intended
-    assert (view.terms, view.quote, view.now) == (CEILING["guerrilla"], QUOTE, NOW)
+    assert (view.terms, view.quote, view.quality, view.now) == (CEILING["guerrilla"], QUOTE, GOOD, NOW)
     assert view.day_start == usd(100_000)
 
 

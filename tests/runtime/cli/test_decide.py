@@ -127,7 +127,7 @@ def test_json_from_standard_input_answers_in_json(aegis: Aegis, tmp_path: Path) 
     said = aegis("decide", "-", "--json", "--state", tmp_path, stdin=EXAMPLE.read_bytes())
     told = json.loads(said.out)
     assert told["outcome"] == "executed"
-    assert set(told) == {"run", "outcome", "reason", "story", "journal", "journal_events", "chain_head"}
+    assert set(told) == {"run", "outcome", "reason", "story", "journal", "journal_events", "chain_head", "seats"}
 
 
 @pytest.mark.usefixtures("let_go")

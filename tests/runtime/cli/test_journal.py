@@ -119,7 +119,7 @@ def test_show_finds_an_event_by_number_or_identity_with_the_bytes_behind_it(stat
     by_number = run("show", str(position), "--state", state)
     assert by_number.exit_code == 0
     assert by_number.stdout == run("show", f"{RUN}.MODEL_REPLIED", "--state", state).stdout
-    for words in ("caused by", f"{RUN}.signal", '"label": "rules, no model"', '"user": "What now?"', '"view": "long"'):
+    for words in ("caused by", f"{RUN}.signal", '"label": "deepseek"', '"user": "What now?"', '"view": "long"'):
         assert words in by_number.stdout
 
 

@@ -79,7 +79,9 @@ def test_check_finds_a_missing_recording_and_a_seat_nobody_fills(
     aegis: Aegis, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("AEGIS_FEED__FILES", '["none.csv"]')
-    monkeypatch.setenv("AEGIS_MODELS__SEATS__ANALYST__MODEL", "oracle")
+    monkeypatch.setenv("AEGIS_MODELS__ROSTER", "combat")
+    monkeypatch.setenv("AEGIS_MODELS__ANSWERS", "provider")
+    monkeypatch.setenv("OPENAI_API_KEY", "not the one that is needed")
     said = aegis("check", "--json", "--state", tmp_path)
     wrong = [name for name, row in rows(said.out).items() if not row["ok"]]
     assert (said.code, wrong) == (1, ["recording", "seats"])

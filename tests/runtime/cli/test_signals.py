@@ -7,8 +7,10 @@ from pathlib import Path
 import pytest
 
 from tests.architecture.house import ROOT
+from tests.desks import FILLED, RISE, Rehearsal, consent, tape
 from tests.runtime.cli.conftest import Aegis
 from tests.tools.feeds.test_recording import HEADER, ROW, write
+from tools.journals.sqlite import SqliteJournal
 
 DEMO = ROOT / "evals/data/ibm-spy-minutes-2013-10.csv.gz"
 BARS = "ts,open,high,low,close"
@@ -105,3 +107,53 @@ def test_a_set_that_cannot_be_drawn_is_named(aegis: Aegis, tmp_path: Path, name:
     (tmp_path / name).write_text(text)
     said = aegis("signals", "graph", tmp_path / name)
     assert said.code == 2 and found in said.err and said.err.count("\n") == 1
+
+
+DAILY = "symbol,date,open,high,low,close,volume"
+
+
+def market(path: Path) -> Path:
+    rows = [
+        *("UP,2024-01-02,100,101,99,100,1000", "UP,2024-01-03,100,106,100,105,3000"),
+        *("DOWN,2024-01-02,50,51,49,50,2000", "DOWN,2024-01-03,50,50,47,48,1000"),
+        *("CALM,2024-01-02,20,20,20,20,10", "CALM,2024-01-03,20,20.1,20,20.1,10"),
+        *("CHEAP,2024-01-02,1,1,1,1,10", "CHEAP,2024-01-03,1,2,1,2,10"),
+        "NEW,2024-01-03,10,11,9,10,10",
+        "GONE,2024-01-02,10,11,9,10,10",
+    ]
+    path.write_text("\n".join([DAILY, *rows]) + "\n")
+    return path
+
+
+def test_scan_names_candidates_and_proxies_and_who_was_left_out_and_why(aegis: Aegis, tmp_path: Path) -> None:
+    said = aegis("signals", "scan", "--data", str(market(tmp_path / "daily.csv")))
+    assert said.code == 0
+    assert "6 symbols on 2024-01-03" in said.out and "RSI proxy" in said.out and "volume proxy" in said.out
+    for line in (
+        "left out, it moves too little: 1 (CALM)",
+        "left out, it costs too little: 1 (CHEAP)",
+        "left out, no bar before it to compare with: 1 (NEW)",
+        "left out, no price on that date: 1 (GONE)",
+        "a cycle evaluates: UP, DOWN",
+    ):
+        assert line in said.out
+
+
+def test_scan_measures_the_volume_and_says_it_in_json(aegis: Aegis, tmp_path: Path) -> None:
+    said = aegis("signals", "scan", "--data", str(market(tmp_path / "daily.csv")), "--json")
+    told = json.loads(said.out)
+    first, second = told["scan"]["candidates"]
+    assert (first["key"], first["change_pct"], first["volume_ratio"]) == ("UP", "5.0000", "3.0000")
+    assert (second["key"], second["signal"], second["rsi_proxy"]) == ("DOWN", "oversold", "42.0000")
+    assert told["evaluated"] == ["UP", "DOWN"] and told["scan"]["unfit"]["NEW"] == "unmeasured"
+
+
+def test_scan_evaluates_what_a_desk_holds_too(aegis: Aegis, tmp_path: Path) -> None:
+    Rehearsal(tmp_path / "desk", journal=lambda: SqliteJournal.open(tmp_path / "desk" / "journal.db")).play(
+        tape(RISE, FILLED), consent()
+    )
+    path = market(tmp_path / "daily.csv")
+    said = aegis("signals", "scan", "--data", str(path), "--state", str(tmp_path / "desk"), "--json")
+    assert json.loads(said.out)["evaluated"] == ["UP", "DOWN", "US:IBM"]
+    strange = aegis("signals", "scan", "--data", str(path), "--state", str(tmp_path / "nobody"))
+    assert strange.code == 2 and "holds no journal" in strange.err

@@ -145,8 +145,13 @@ def test_a_missing_and_an_unknown_column_are_named(tmp_path: Path) -> None:
     capital = {("Bid" if name == "bid" else name): kind for name, kind in ROWS.items()}
     path = save(tmp_path / "capital.parquet", capital, [IBM])
     assert fault(path).startswith(f"{path}: column 'bid' is missing, found 'at', 'symbol', 'market', 'Bid', 'ask'")
-    path = save(tmp_path / "more.parquet", ROWS | {"volume": "BIGINT"}, [(*IBM, 1)])
-    assert f"{path}: column 'volume' is unknown or repeated" in fault(path)
+    path = save(tmp_path / "more.parquet", ROWS | {"turnover": "BIGINT"}, [(*IBM, 1)])
+    assert f"{path}: column 'turnover' is unknown or repeated" in fault(path)
+
+
+def test_a_volume_is_read_where_the_file_has_one(tmp_path: Path) -> None:
+    path = save(tmp_path / "volumes.parquet", ROWS | {"volume": "BIGINT"}, [(*IBM, 1250), (*IBM, None)])
+    assert [quote.volume for quote in Recording([path])] == [1250, None]
 
 
 def test_a_file_without_rows_is_an_error(tmp_path: Path) -> None:

@@ -43,6 +43,14 @@ def test_a_row_becomes_a_quote_named_after_its_file_and_place(tmp_path: Path, na
     assert (second.key, second.sequence, second.last) == ("US:SPY", 2, None)
 
 
+def test_a_volume_is_read_where_the_file_has_one_and_is_unknown_where_it_has_none(tmp_path: Path) -> None:
+    path = write(tmp_path, f"{HEADER},volume", f"{ROW},1250", f"{LATER},", f"{LATER.replace('31', '32')},0")
+    assert [quote.volume for quote in Recording([path])] == [Decimal(1250), None, Decimal(0)]
+    assert [quote.volume for quote in Recording([write(tmp_path, HEADER, ROW)])] == [None]
+    said = fault(write(tmp_path, f"{HEADER},volume", f"{ROW},-5", name="odd.csv"))
+    assert "volume: must be a plain decimal number or empty, found '-5'" in said
+
+
 def test_columns_may_stand_in_any_order(tmp_path: Path) -> None:
     backwards = [",".join(reversed(line.split(","))) for line in (HEADER, ROW)]
     assert list(Recording([write(tmp_path, *backwards)])) == list(Recording([write(tmp_path, HEADER, ROW)]))
@@ -131,7 +139,7 @@ def test_a_missing_column_is_named_beside_those_that_were_found(tmp_path: Path) 
     assert fault(path).startswith(f"{path}:1: column 'bid' is missing, found 'at', 'symbol', 'market', 'Bid', 'ask'")
 
 
-@pytest.mark.parametrize("surplus", ["volume", "bid"])
+@pytest.mark.parametrize("surplus", ["turnover", "bid"])
 def test_an_unknown_or_repeated_column_is_refused(tmp_path: Path, surplus: str) -> None:
     path = write(tmp_path, f"{HEADER},{surplus}", f"{ROW},1")
     assert f"{path}:1: column {surplus!r} is unknown or repeated" in fault(path)
