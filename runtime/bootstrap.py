@@ -175,4 +175,5 @@ def _found(name: str) -> Path:
 def session_tables(settings: Settings, dates: tuple[date, date] | None = None) -> dict[str, SessionTable]:
     """The sessions of every configured market over these dates, or those of the recording."""
     first, last = dates or (settings.feed.first, settings.feed.last)
-    return {market.market: session_table(market.market, first, last) for market in settings.markets.values()}
+    codes = {market.market for market in settings.markets.values()}
+    return {code: session_table(code, first, last, settings.calendars) for code in sorted(codes)}

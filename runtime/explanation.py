@@ -1,5 +1,6 @@
 """A recorded file, read and explained: what `aegis-agents signals explain` says."""
 
+from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
 
@@ -14,7 +15,8 @@ from core.signals.judged import Judged, judged
 from core.signals.observed import Observed, Quality, Rules, of_bars, of_quotes
 from runtime.plotting import View
 from runtime.settings import Settings
-from tools.calendars import MARKETS, session_table
+from tools.calendar_terms import CalendarTerms
+from tools.calendars import known_days, session_table
 from tools.feeds.candles import candles, holds_bars, is_of, the_one
 from tools.feeds.recording import Recording
 
@@ -46,7 +48,7 @@ def observe(path: Path, symbol: str, settings: Settings) -> Observed:
         known[quote.key] = None
         if is_of(quote.key, symbol):
             quotes.append(quote)
-    return of_quotes(the_one(path, symbol, known), quotes, rules, _sessions(quotes))
+    return of_quotes(the_one(path, symbol, known), quotes, rules, _sessions(quotes, settings.calendars))
 
 
 def explained(observed: Observed) -> tuple[Explanation, Curves]:
@@ -75,9 +77,10 @@ def view(told: Explanation, observed: Observed, drawn: Curves) -> View:
     return View(title, subtitle, [bar.at for bar in observed.bars], drawn, [each.at for each in told.triggers or ()])
 
 
-def _sessions(quotes: list[Quote]) -> SessionTable | None:
-    """The sessions of the quotes' market, if its calendar is known."""
-    if not quotes or quotes[0].market not in MARKETS:
+def _sessions(quotes: list[Quote], calendars: Mapping[str, CalendarTerms]) -> SessionTable | None:
+    """The sessions of the quotes' market, if its calendar knows their days."""
+    if not quotes or quotes[0].market not in calendars:
         return None
-    day = timedelta(days=1)
-    return session_table(quotes[0].market, (moment(quotes[0].at) - day).date(), (moment(quotes[-1].at) + day).date())
+    market, day = quotes[0].market, timedelta(days=1)
+    first, last = (moment(quotes[0].at) - day).date(), (moment(quotes[-1].at) + day).date()
+    return session_table(market, first, last, calendars) if first >= known_days(market, calendars)[0] else None

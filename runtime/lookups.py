@@ -8,6 +8,7 @@ from agents.advisers import ADVISERS, Adviser, AdviserSeat
 from agents.roster import Roster, Seat
 from core.facts.models import Role
 from core.ports.lookups import Lookup
+from tools.llm.rules import RulesModel
 
 if TYPE_CHECKING:
     from tools.lookups.sources import Sources
@@ -18,8 +19,13 @@ Wanted = Mapping[Role, tuple[str, ...]]
 def equipped(
     roster: Roster, wanted: Wanted, sources: "Callable[[], Sources]", advisers: Mapping[str, AdviserSeat] | None = None
 ) -> Roster:
-    """The roster with the lookups each role is to have, advisers among them; those without a seat give figures only."""
-    if not any(wanted.values()):
+    """The roster with the lookups each role is to have, advisers among them; those without a seat give figures only.
+
+    The rules look nothing up, so nothing is opened for a seat of theirs.
+    """
+    seats = (roster.analyst, roster.verifier, roster.commander)
+    fitting = {seat.role for seat in seats if wanted.get(seat.role) and not isinstance(seat.model, RulesModel)}
+    if not fitting:
         return roster
     from tools.lookups.opening import open_lookups
 
@@ -30,6 +36,8 @@ def equipped(
         return Adviser(name, lookup, seated.get(name)) if name in ADVISERS else lookup
 
     def fitted(seat: Seat) -> Seat:
-        return replace(seat, lookups=tuple(opened(name) for name in wanted.get(seat.role, ())))
+        if seat.role not in fitting:
+            return seat
+        return replace(seat, lookups=tuple(opened(name) for name in wanted[seat.role]))
 
     return Roster(fitted(roster.analyst), fitted(roster.verifier), fitted(roster.commander))

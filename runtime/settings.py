@@ -30,6 +30,7 @@ from prompts.library import searched
 from runtime.configuration import gather
 from runtime.model_settings import ModelSettings
 from tools.brokers.venue import PaperTerms
+from tools.calendar_terms import CalendarTerms, terms_of
 
 LARGEST_CASH = Decimal(10) ** 12
 
@@ -113,6 +114,8 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True):
 
     desk: DeskSettings
     markets: dict[str, MarketSettings]
+    calendars: dict[Market, CalendarTerms]
+    """When each market trades, by its code."""
     models: ModelSettings
     feed: FeedSettings
     quotes: ScreenRules = ScreenRules()
@@ -134,6 +137,7 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True):
                     "one desk settles in one currency"
                 )
         _check_watching(self)
+        _check_calendars(self)
 
     @property
     def ticks(self) -> StreamTerms:
@@ -184,6 +188,16 @@ def _check_watching(settings: Settings) -> None:
         raise BadInput(f"signals.vix.symbol: {vix} is an instrument of this desk; an index is watched, not traded")
 
 
+def _check_calendars(settings: Settings) -> None:
+    """Refuse a second name that leads nowhere, and a market whose days nobody knows."""
+    for code in settings.calendars:
+        terms_of(code, settings.calendars)
+    for name, market in settings.markets.items():
+        if market.market not in settings.calendars:
+            known = ", ".join(settings.calendars)
+            raise BadInput(f"markets.{name}.market: no calendar for {market.market!r}, known are {known}")
+
+
 def _explained(message: str, sources: Mapping[str, str]) -> str:
     text, _, place = message.partition(" - at `")
     path = place.rpartition("$")[2].strip("`.").replace("[...]", ".*")
@@ -200,7 +214,7 @@ def _explained(message: str, sources: Mapping[str, str]) -> str:
 
 
 _UNKNOWN = re.compile(r"Object contains unknown field `(.*)`")
-_FIELD = re.compile(r"([a-z_][a-z0-9_]*(?:\.[a-z0-9_]+)*): ")
+_FIELD = re.compile(r"([a-z_][a-z0-9_]*(?:\.\w+)*): ")
 
 
 def _traced(path: str, sources: Mapping[str, str]) -> tuple[str, str]:

@@ -10,7 +10,6 @@ from datetime import date, datetime, time, timedelta
 from functools import lru_cache
 from importlib import import_module
 from itertools import pairwise
-from types import MappingProxyType
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -19,29 +18,17 @@ from core.market.hours import Session, SessionTable
 from core.market.instants import SECOND, moment
 from tools.calendar_terms import CalendarTerms, Hours, terms_of
 
-MARKETS: Mapping[str, CalendarTerms] = MappingProxyType(
-    {
-        "CN_SHA": CalendarTerms(exchange="XSHG", zone="Asia/Shanghai"),
-        "HK": CalendarTerms(exchange="XHKG", zone="Asia/Hong_Kong"),
-        "JP": CalendarTerms(exchange="XTKS", zone="Asia/Tokyo"),
-        "KR": CalendarTerms(exchange="XKRX", zone="Asia/Seoul"),
-        "US": CalendarTerms(exchange="XNYS", zone="America/New_York"),
-    }
-)
-"""Markets by the rules of their exchange alone, without what the configuration corrects and adds."""
 DAY = timedelta(days=1)
 NEVER = -(2**63)
 """How the exchanges' rules write that a session has no break."""
 SATURDAY = 5
-EARLIEST, LATEST = date(1971, 1, 1), date(2199, 12, 31)
+EARLIEST, LATEST = date(1970, 1, 1), date(2199, 12, 31)
 """Where every calendar ends: instants are nanoseconds, and rules are no prophecy."""
 NEAR_DAYS = 30
 """So few known days left are worth an alert: exchanges publish a year some weeks before it begins."""
 
 
-def session_table(
-    market: str, first: date, last: date, calendars: Mapping[str, CalendarTerms] = MARKETS
-) -> SessionTable:
+def session_table(market: str, first: date, last: date, calendars: Mapping[str, CalendarTerms]) -> SessionTable:
     """All sessions with trading dates from `first` to `last`; the horizon ends earlier if the calendar does."""
     terms = terms_of(market, calendars)
     if first > last:
@@ -54,12 +41,12 @@ def session_table(
     return SessionTable(market, _sessions(terms, first, last) if first <= last else (), _instant(midnight))
 
 
-def known_days(market: str, calendars: Mapping[str, CalendarTerms] = MARKETS) -> tuple[date, date]:
+def known_days(market: str, calendars: Mapping[str, CalendarTerms]) -> tuple[date, date]:
     """The first and the last day whose sessions are known; every day outside counts as closed."""
     return _known(terms_of(market, calendars))
 
 
-def horizon_days_left(market: str, at: int, calendars: Mapping[str, CalendarTerms] = MARKETS) -> int:
+def horizon_days_left(market: str, at: int, calendars: Mapping[str, CalendarTerms]) -> int:
     """How many whole days are still known after the one this instant lies in, never less than 0."""
     terms = terms_of(market, calendars)
     return max(0, (_known(terms)[1] - moment(at).astimezone(terms.clock).date()).days)

@@ -9,7 +9,7 @@ from core.errors import BadInput
 
 Currency = Annotated[str, Meta(pattern=r"^[A-Z]{3,5}$")]
 Symbol = Annotated[str, Meta(pattern=r"^[A-Z0-9][A-Z0-9._\-/]{0,23}$")]
-Market = Annotated[str, Meta(pattern=r"^[A-Z]{2,8}$")]
+Market = Annotated[str, Meta(pattern=r"^[A-Z]{2,8}(_[A-Z]{2,8})?$")]
 Provenance = Literal["real", "replay", "synthetic"]
 
 LARGEST_PRICE = Decimal(10) ** 9

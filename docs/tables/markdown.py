@@ -21,6 +21,7 @@ _NAMES: dict[type, str] = {
     types.DecimalType: "decimal",
     types.FloatType: "number",
     types.BoolType: "yes or no",
+    types.TimeType: "time of day",
     types.DateType: "date",
     types.DateTimeType: "instant, RFC 3339",
     types.NoneType: "nothing",

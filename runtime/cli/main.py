@@ -22,6 +22,7 @@ COMMANDS = {
     "journal": "Read the record: verify, tail, show.",
     "prompts": "What the seats are told: list, show, render, diff.",
     "signals": "What prices say: explain a series, scan many, graph packages.",
+    "markets": "Which markets are open, and what comes next.",
     "models": "Which models sit where: list, check.",
     "graph": "Draw the graphs for review.",
     "config": "Show the effective configuration and where each value comes from.",

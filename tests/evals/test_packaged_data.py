@@ -11,8 +11,11 @@ import pytest
 
 from core.market.instants import SECOND
 from core.market.quotes import Quote
+from tools.calendar_terms import CalendarTerms
 from tools.calendars import session_table
 from tools.feeds.recording import Recording
+
+CALENDARS = {"US": CalendarTerms(exchange="XNYS", zone="America/New_York")}
 
 DATA = files("evals") / "data"
 NAME = "ibm-spy-minutes-2013-10.csv.gz"
@@ -39,13 +42,13 @@ def test_the_stream_carries_neither_a_time_nor_a_name() -> None:
 
 def test_it_holds_both_symbols_on_all_three_days(quotes: list[Quote]) -> None:
     assert Counter(quote.symbol for quote in quotes) == {"SPY": 1203, "IBM": 1186}
-    table = session_table("US", date(2013, 10, 4), date(2013, 10, 8))
+    table = session_table("US", date(2013, 10, 4), date(2013, 10, 8), CALENDARS)
     during = Counter((quote.symbol, table.trading_date(quote.at)) for quote in quotes if table.is_open(quote.at))
     assert during == {(symbol, day): 390 for symbol in ("IBM", "SPY") for day in DAYS}
 
 
 def test_it_begins_and_ends_around_the_session(quotes: list[Quote]) -> None:
-    table = session_table("US", date(2013, 10, 4), date(2013, 10, 8))
+    table = session_table("US", date(2013, 10, 4), date(2013, 10, 8), CALENDARS)
     assert quotes[0].at == table.sessions[0].opens - 300 * SECOND
     assert quotes[-1].at == table.sessions[-1].closes + 300 * SECOND
 

@@ -200,7 +200,7 @@ def test_the_days_left_are_counted_by_the_markets_own_clock() -> None:
     calendars = {"XX": BY_HAND}
     assert known_days("XX", calendars) == (date(2025, 1, 1), date(2026, 12, 31))
     assert known_days("CN_SZA", CALENDARS) == (date(1990, 12, 3), date(2026, 12, 31))
-    assert known_days("US", CALENDARS) == (date(1971, 1, 1), date(2199, 12, 31))
+    assert known_days("US", CALENDARS) == (date(1970, 1, 1), date(2199, 12, 31))
     midnight = at(NEW_YORK, 2026, 12, 31)
     assert [horizon_days_left("XX", midnight + second * SECOND, calendars) for second in (-1, 0)] == [1, 0]
     assert horizon_days_left("XX", at(NEW_YORK, 2027, 5, 1), calendars) == 0

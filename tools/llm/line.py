@@ -61,13 +61,15 @@ def recording(cassette: Cassette, behind: Line) -> Line:
 
 
 def simulated(rules: RulesTerms, models: Iterable[ModelTerms]) -> Line:
-    """The simulator in the providers' place: answers by the rules, as slowly as the terms of each model say."""
+    """The simulator in the providers' place: calls a function if it is offered any, then answers by the rules, as
+    slowly as the terms of each model say.
+    """
     from tools.simulators.provider.application import Provider
     from tools.simulators.provider.simulation import Latency, Simulation
     from tools.simulators.provider.transport import SimulatedTransport
 
     latency = {terms.model: Latency(terms.latency.p50_ms, terms.latency.p95_ms) for terms in models if terms.latency}
-    provider = Provider(Simulation(rules=rules, latency=latency))
+    provider = Provider(Simulation(rules=rules, tools=True, latency=latency))
     return Line(SimulatedTransport(provider), "simulator")
 
 
