@@ -36,7 +36,7 @@ check: $(READY)  ## lint, format, types, architecture
 	@echo "check: ruff, format, mypy --strict (the first time about a minute), architecture tests"
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
-	@$(BIN)/mypy $(PACKAGES)
+	@$(BIN)/mypy $(PACKAGES) docs/examples deploy
 	@$(BIN)/python -m pytest tests/architecture -q
 
 bench: $(READY)  ## measure the speed against its bars (a few minutes)

@@ -2,7 +2,8 @@
 
 Rules of the table: what is not in it is refused, so a new lookup needs its own line; nothing in it changes anything;
 the commander has no line, because its only action is its typed decision; advisers are the analyst's, so that the
-verifier judges without having heard them.
+verifier judges without having heard them. A lookup of your own has no line: its name begins with `own_`, which no
+lookup that ships does, and analyst and verifier may call it.
 """
 
 from collections.abc import Iterable, Mapping
@@ -12,6 +13,7 @@ from core.facts.models import Role
 
 BOTH: frozenset[Role] = frozenset({"analyst", "verifier"})
 ANALYST: frozenset[Role] = frozenset({"analyst"})
+OWN = "own_"
 
 CAPABILITIES: Mapping[str, frozenset[Role]] = {
     "quote": BOTH,
@@ -30,14 +32,21 @@ CAPABILITIES: Mapping[str, frozenset[Role]] = {
 """Lookup → the roles that may call it."""
 
 
+def known_as(name: str) -> str:
+    """What models call a lookup: its name, or `own_…` if the configuration names it as `module:…`."""
+    _, colon, last = name.rpartition(":")
+    return f"{OWN}{last}" if colon else name
+
+
 def permit(role: Role, names: Iterable[str]) -> None:
     """Refuse a seat that is given what its role may not call, or the same name twice."""
     given: set[str] = set()
-    for name in names:
-        if name not in CAPABILITIES:
+    for name in map(known_as, names):
+        roles = BOTH if name.startswith(OWN) else CAPABILITIES.get(name)
+        if roles is None:
             raise BadInput(f"{role}: no role may call {name!r}: it has no line in agents/capabilities")
-        if role not in CAPABILITIES[name]:
-            allowed = ", ".join(sorted(CAPABILITIES[name]))
+        if role not in roles:
+            allowed = ", ".join(sorted(roles))
             raise BadInput(f"{role}: may not call {name!r}; it is for the {allowed}")
         if name in given:
             raise BadInput(f"{role}: is given {name!r} twice")

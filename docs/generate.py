@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 
-from docs.tables import commands, configuration, demo, house, pictures, quant, record, status
+from docs.tables import commands, configuration, demo, examples, house, pictures, quant, record, status
 
 ROOT = Path(__file__).resolve().parents[1]
 EVIDENCE = ROOT / "build" / "evidence.json"
@@ -35,6 +35,7 @@ WRITERS: dict[str, Writer] = {
     "configuration": configuration.configuration,
     "commands": commands.commands,
     "quant": quant.quant,
+    **examples.WRITERS,
 }
 """What writes each block that repeats the code."""
 FILES: dict[str, Writer] = {"docs/event.schema.json": record.event_schema}

@@ -4,7 +4,7 @@ Modes differ here and nowhere else: in clock, models, feed and broker.
 """
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from importlib.metadata import version
@@ -16,10 +16,11 @@ from core.errors import BadInput
 from core.facts.models import Role
 from core.market.hours import SessionTable
 from core.market.quotes import Quote
+from core.ports.broker import Broker
 from core.ports.clock import Clock
 from core.ports.journal import Journal
 from core.ports.model import ChatModel
-from graphs.combat import combat
+from graphs.combat import CombatGraph, combat
 from graphs.state import Desk
 from runtime.bookkeeper import Bookkeeper
 from runtime.dispatch import Dispatch
@@ -59,6 +60,10 @@ class Overrides:
     """First and last trading date of the session tables; those of the recording if None."""
     paper: type[PaperBroker] = PaperBroker
     """Which make of paper broker; a test has silent and slow ones."""
+    behind: Callable[[PaperBroker], Broker] | None = None
+    """What stands behind the journal, given the paper broker, which sees the quotes; that one itself if None."""
+    graph: CombatGraph | None = None
+    """The graph that is run for each event; `graphs.combat.combat()` if None."""
 
 
 @dataclass(frozen=True)
@@ -100,7 +105,8 @@ def build(loaded: Loaded, folder: StateFolder, clock: Clock, overrides: Override
     )
     journal = chosen.journal or SqliteJournal.open(folder.journal)
     projections = Projections(journal, instruments, sessions, folder.latched)
-    broker = Journaled(paper, projections, clock, float(settings.desk.answer_seconds), settle_within=0)
+    behind: Broker = chosen.behind(paper) if chosen.behind else paper
+    broker = Journaled(behind, projections, clock, float(settings.desk.answer_seconds), settle_within=0)
     telemetry = StageTimes()
 
     def stream() -> "Stream | None":
@@ -120,7 +126,7 @@ def build(loaded: Loaded, folder: StateFolder, clock: Clock, overrides: Override
         postures=settings.postures,
         limits=settings.risk,
     )
-    dispatch = Dispatch(combat(), desk, projections, settings.desk.queue, settings.desk.at_once)
+    dispatch = Dispatch(chosen.graph or combat(), desk, projections, settings.desk.queue, settings.desk.at_once)
     bookkeeper = Bookkeeper(projections, settings.postures, clock)
     protector = Protector(desk, settings.desk.entry_minutes, broker.reconcile)
     watch = Watch(projections, settings.desk.home, settings.risk, clock)

@@ -130,6 +130,9 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True):
         known = {market.market for market in self.markets.values()}
         if self.desk.home not in known:
             raise BadInput(f"desk.home: must be one of {', '.join(sorted(known))}, found {self.desk.home!r}")
+        if self.desk.posture not in self.postures.names:
+            postures = ", ".join(self.postures.names)
+            raise BadInput(f"desk.posture: must be one of {postures}, found {self.desk.posture!r}")
         for name, market in self.markets.items():
             if market.currency != self.desk.cash.currency:
                 raise BadInput(

@@ -1,14 +1,15 @@
 """How the desk stands: what an entry may cost, lose and gain, and how many instruments may be held at once.
 
 `CEILING` is the table of the three postures as it ships, and it is the ceiling: a file may state stricter terms (a
-smaller size, a nearer stop, fewer positions, more limit orders), never looser ones. Which posture holds when is not
-decided here.
+smaller size, a nearer stop, fewer positions, more limit orders), never looser ones. A posture of your own may not be
+looser than `offensive`, the loosest there is. Which posture holds when is not decided here.
 """
 
 from decimal import Decimal
 
 from msgspec import Struct
 
+from core.errors import BadInput
 from core.facts.desk import PostureName
 from core.market.instruments import bounded
 
@@ -51,15 +52,30 @@ class Postures(Struct, frozen=True, forbid_unknown_fields=True):
     offensive: PostureTerms = CEILING["offensive"]
     guerrilla: PostureTerms = CEILING["guerrilla"]
     defensive: PostureTerms = CEILING["defensive"]
+    own: dict[PostureName, PostureTerms] = {}
+    """Postures of your own, by name; none is looser than `offensive`."""
 
     def __post_init__(self) -> None:
         for name, ceiling in CEILING.items():
             _no_looser(name, self.terms(name), ceiling)
+        for name, terms in self.own.items():
+            if name in CEILING:
+                raise BadInput(f"own.{name}: this posture ships; its terms are those of [postures.{name}]")
+            _no_looser(f"own.{name}", terms, CEILING["offensive"])
+
+    @property
+    def names(self) -> tuple[PostureName, ...]:
+        """Every posture there is."""
+        return (*CEILING, *self.own)
 
     def terms(self, posture: PostureName) -> PostureTerms:
-        """What a posture allows."""
-        terms = {"offensive": self.offensive, "guerrilla": self.guerrilla, "defensive": self.defensive}
-        return terms[posture]
+        """What a posture allows; BadInput for one that the configuration has not."""
+        shipped = {"offensive": self.offensive, "guerrilla": self.guerrilla, "defensive": self.defensive}
+        if posture in shipped:
+            return shipped[posture]
+        if posture not in self.own:
+            raise BadInput(f"posture: nothing is called {posture!r}; known are {', '.join(self.names)}")
+        return self.own[posture]
 
 
 def _no_looser(name: str, terms: PostureTerms, ceiling: PostureTerms) -> None:

@@ -1,13 +1,13 @@
 """What the desk itself did: opened, began a day, held, protected, settled."""
 
 from decimal import Decimal
-from typing import Literal
+from typing import Annotated, Literal
 
-from msgspec import Struct
+from msgspec import Meta, Struct
 
 from core.market.instruments import Currency, Market, Money, Symbol, listing
 
-PostureName = Literal["offensive", "guerrilla", "defensive"]
+PostureName = Annotated[str, Meta(pattern=r"^[a-z][a-z_]{0,31}$")]
 OperatingState = Literal["normal", "limited", "restricted", "safe", "shutdown"]
 Mode = Literal["demo", "paper", "live", "shadow", "backtest"]
 Outcome = Literal[

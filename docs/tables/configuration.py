@@ -52,16 +52,16 @@ def _groups(group: Group, values: Any) -> Iterator[Group]:
     for field in group.shape.fields:
         name = field.encode_name
         at = Place((*group.path, name), (*group.place, name))
-        yield from _inside(field.type, at, values[name], _default(group, field))
+        yield from _inside(field.type, at, values.get(name, {}), _default(group, field))
 
 
 def _inside(kind: types.Type, at: Place, values: Any, whole: Any) -> Iterator[Group]:
     if isinstance(kind, types.StructType):
         yield from _groups(Group(*at, kind, whole), values)
     elif isinstance(kind, types.DictType) and _is_table(kind):
-        first = next(iter(values))
+        first = next(iter(values), "<name>")
         named = Place((*at.path, first), (*at.shown, "<name>"))
-        yield from _inside(kind.value_type, named, values[first], NODEFAULT)
+        yield from _inside(kind.value_type, named, values.get(first, {}), NODEFAULT)
 
 
 def _section(group: Group, loaded: Loaded) -> str:
@@ -101,7 +101,7 @@ def _shown(default: Any) -> str:
 
 def _range(loaded: Loaded, path: tuple[str, ...], kind: types.Type) -> str:
     """The widest span that the settings as a whole accept, found by trying its ends."""
-    if not isinstance(kind, types.DecimalType | types.IntType):
+    if not isinstance(kind, types.DecimalType | types.IntType) or "<name>" in path:
         return NOTHING
     refusal = _refusal(loaded, path, ABSURD)
     span = _RANGE.search(refusal)

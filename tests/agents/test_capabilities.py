@@ -3,7 +3,7 @@ from typing import get_args
 
 import pytest
 
-from agents.capabilities import CAPABILITIES, permit
+from agents.capabilities import CAPABILITIES, OWN, known_as, permit
 from agents.roster import Seat
 from core.errors import BadInput
 from core.facts.models import Role
@@ -49,3 +49,17 @@ def test_a_seat_without_lookups_is_every_roles() -> None:
     for role in get_args(Role):
         permit(role, ())
         assert seat(role).tools == ()
+
+
+def test_one_of_ones_own_is_for_analyst_and_verifier() -> None:
+    assert known_as("house.tool:spread") == "own_spread" and known_as("quote") == "quote"
+    permit("analyst", ["quote", "house.tool:spread"])
+    permit("verifier", ["own_spread"])
+    with pytest.raises(BadInput, match=r"^commander: may not call 'own_spread'; it is for the analyst, verifier"):
+        permit("commander", ["house.tool:spread"])
+    with pytest.raises(BadInput, match=r"^analyst: is given 'own_spread' twice"):
+        permit("analyst", ["house.tool:spread", "other.tool:spread"])
+
+
+def test_none_that_ships_bears_the_name_of_ones_own() -> None:
+    assert not any(name.startswith(OWN) for name in CAPABILITIES)

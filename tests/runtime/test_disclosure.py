@@ -96,7 +96,7 @@ def test_what_a_seat_saw_is_shown_once_however_often_it_was_asked(tmp_path: Path
     assert lines.count("  saw      ") == 3
 
 
-@pytest.mark.parametrize("story", [lambda path: served(path), lambda path: looking(path, QUOTE, CITED)])
+@pytest.mark.parametrize("story", [served, lambda path: looking(path, QUOTE, CITED)])
 def test_the_same_run_is_disclosed_the_same_way_but_for_the_time_it_took(
     tmp_path: Path, story: Callable[[Path], Told]
 ) -> None:

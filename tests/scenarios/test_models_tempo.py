@@ -51,9 +51,10 @@ class Finished(NamedTuple):
         return 1 - self.outcomes["abstained"] / self.outcomes.total()
 
 
-def drive(path: Path, count: int, roster: str, tempo: str, seed: int = 0) -> Finished:
+def drive(path: Path, count: int, roster: str, tempo: str, seed: int = 0, lookups: str = "[]") -> Finished:
     """Put so many ordinary events to a desk with this roster, one after the other."""
-    loaded = settings(models__roster=roster, models__tempo=tempo, models__answers="simulator")
+    looked = f"{{ analyst = {lookups} }}"
+    loaded = settings(models__roster=roster, models__tempo=tempo, models__answers="simulator", models__lookups=looked)
     line = Line(SimulatedTransport(Provider(simulation(loaded.settings.models, seed))), "simulator")
     loop, first = VirtualLoop(BEGIN), moment(BEGIN).date()
     dates, recorded = (first, first + timedelta(weeks=1)), list[Recorded]()
@@ -73,10 +74,10 @@ def drive(path: Path, count: int, roster: str, tempo: str, seed: int = 0) -> Fin
 
 
 def simulation(models: ModelSettings, seed: int) -> Simulation:
-    """Models that are exactly as slow as the catalogue states."""
+    """Models that are exactly as slow as the catalogue states, and look something up whenever they may."""
     stated = {terms.model: terms.latency for terms in models.catalogue.values() if terms.latency}
     latency = {model: Latency(each.p50_ms, each.p95_ms) for model, each in stated.items()}
-    return Simulation(seed=seed, rules=models.rules, latency=latency)
+    return Simulation(seed=seed, rules=models.rules, latency=latency, tools=True)
 
 
 async def _decided(house: House, count: int) -> None:
@@ -118,7 +119,8 @@ async def _put(house: House, number: int) -> None:
 def _finished(facts: list[Any]) -> Finished:
     late = Counter(fact.role for fact in facts if isinstance(fact, Abstained))
     answered = Counter(ROLES[type(fact)] for fact in facts if type(fact) in ROLES)
-    stages = {role: answered[role] / (answered[role] + late[role]) for role in ROLES.values() if role in answered}
+    turns = answered + late
+    stages = {role: answered[role] / turns[role] for role in ROLES.values() if turns[role]}
     return Finished(Counter(fact.outcome for fact in facts if isinstance(fact, RunSettled)), stages)
 
 
@@ -132,6 +134,12 @@ def test_the_roster_s1_is_too_slow_for_the_tempo_combat_and_keeps_the_deliberate
     hurried, deliberate = (drive(tmp_path / tempo, 40, "s1", tempo) for tempo in ("combat", "deliberate"))
     assert hurried.share < 0.05, hurried
     assert deliberate.share >= BAR, deliberate
+
+
+def test_a_round_of_lookups_before_every_analysis_is_too_much_for_the_tempo_combat(tmp_path: Path) -> None:
+    told = drive(tmp_path, 100, "combat", "combat", lookups='["quote", "bars"]')
+    assert 0.5 < told.share < BAR, told
+    assert told.stages["analyst"] < told.stages["verifier"]
 
 
 @pytest.mark.campaign

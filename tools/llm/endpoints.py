@@ -4,7 +4,7 @@ Names of models live only in configuration: providers retire them. Whether a mod
 """
 
 from decimal import Decimal
-from typing import Literal
+from typing import Literal, get_args
 from urllib.parse import urlsplit
 
 from msgspec import Struct
@@ -20,13 +20,16 @@ Answering = Literal["provider", "simulator"]
 class Endpoint(Struct, frozen=True, forbid_unknown_fields=True):
     """A provider: which wire format it speaks, where, and which environment variable holds its key."""
 
-    wire: Wire
+    wire: str
+    """One of `openai`, `anthropic` and `gemini`, or `module:name` of a wire of your own."""
     base_url: str
     key: str = ""
     """Name of the environment variable; empty for a local server that needs none."""
     origin: Answering = "provider"
 
     def __post_init__(self) -> None:
+        if self.wire not in get_args(Wire) and ":" not in self.wire:
+            raise BadInput(f"wire: one of {', '.join(get_args(Wire))}, or module:name, found {self.wire!r}")
         parts = urlsplit(self.base_url)
         if parts.scheme not in ("http", "https") or not parts.hostname:
             raise BadInput(f"base_url: must be an http or https address, found {self.base_url!r}")

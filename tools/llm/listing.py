@@ -7,18 +7,20 @@ from typing import Any
 import httpx2
 
 from core.errors import Degraded
-from tools.llm.endpoints import Endpoint, Wire
+from tools.llm.endpoints import Endpoint
 
 ANTHROPIC_VERSION = "2023-06-01"
 PATIENCE = 10.0
 """Seconds to wait for a list; a provider that does not send it may still answer questions."""
-_PATHS: Mapping[Wire, str] = {"openai": "/models", "anthropic": "/v1/models", "gemini": "/v1beta/models"}
-_WHOLE: Mapping[Wire, Mapping[str, int]] = {"openai": {}, "anthropic": {"limit": 1000}, "gemini": {"pageSize": 1000}}
+_PATHS: Mapping[str, str] = {"openai": "/models", "anthropic": "/v1/models", "gemini": "/v1beta/models"}
+_WHOLE: Mapping[str, Mapping[str, int]] = {"openai": {}, "anthropic": {"limit": 1000}, "gemini": {"pageSize": 1000}}
 """How to ask for all of it at once; each refuses the word of another."""
 
 
 async def served(endpoint: Endpoint, key: str, client: httpx2.AsyncClient) -> frozenset[str]:
     """The names a provider lists, without the folder Gemini puts before them. Degraded when it lists none."""
+    if endpoint.wire not in _PATHS:
+        raise Degraded(f"{endpoint.base_url}: a wire of your own has no list of models")
     path = _PATHS[endpoint.wire]
     address = endpoint.base_url.rstrip("/").removesuffix(path.removesuffix("/models")) + path
     headers = _headers(endpoint.wire, key)
@@ -35,7 +37,7 @@ async def served(endpoint: Endpoint, key: str, client: httpx2.AsyncClient) -> fr
         raise Degraded(f"{endpoint.base_url}: its list of models cannot be read") from error
 
 
-def _headers(wire: Wire, key: str) -> dict[str, str]:
+def _headers(wire: str, key: str) -> dict[str, str]:
     return {
         "openai": {"authorization": f"Bearer {key}"},
         "anthropic": {"x-api-key": key, "anthropic-version": ANTHROPIC_VERSION},

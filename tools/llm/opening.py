@@ -7,21 +7,22 @@ import httpx2
 from core.ports.clock import Clock
 from tools.llm.anthropic import Anthropic
 from tools.llm.endpoints import Endpoint, ModelTerms
-from tools.llm.endpoints import Wire as WireName
 from tools.llm.gemini import Gemini
 from tools.llm.openai_compatible import OpenAICompatible
 from tools.llm.served import ServedModel, Wire, checked_key
+from tools.plugins import is_own, own
 
 
 def open_model(
     name: str, terms: ModelTerms, endpoint: Endpoint, key: str | None, client: httpx2.AsyncClient, clock: Clock
 ) -> ServedModel:
     """The model of this name. BadInput when its key is missing; the network is not touched."""
-    wire = _WIRES[endpoint.wire](terms, endpoint, checked_key(endpoint, key, name), client)
+    make = own(endpoint.wire) if is_own(endpoint.wire) else _WIRES[endpoint.wire]
+    wire: Wire = make(terms, endpoint, checked_key(endpoint, key, name), client)
     return ServedModel(name, terms, endpoint, wire, clock)
 
 
-_WIRES: Mapping[WireName, Callable[[ModelTerms, Endpoint, str, httpx2.AsyncClient], Wire]] = {
+_WIRES: Mapping[str, Callable[[ModelTerms, Endpoint, str, httpx2.AsyncClient], Wire]] = {
     "openai": OpenAICompatible,
     "anthropic": Anthropic,
     "gemini": Gemini,

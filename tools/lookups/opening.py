@@ -10,6 +10,7 @@ from tools.lookups.market import Market
 from tools.lookups.offering import Found, Offered, offered
 from tools.lookups.portfolio import Portfolio
 from tools.lookups.sources import Sources
+from tools.plugins import is_own, own
 
 LOOKUPS: dict[str, Callable[[Sources], Callable[..., Found]]] = {
     "quote": lambda sources: Market(sources).quote,
@@ -29,7 +30,10 @@ _KERNELS = {"indicators": market.warm, "what_if": prospects.warm, "optimum": pro
 
 
 def open_lookups(names: Iterable[str], sources: Sources, seconds: float = 0.5) -> tuple[Offered, ...]:
-    """The lookups of these names; a name nobody knows, or one whose producer is absent, is refused."""
+    """The lookups of these names, `module:name` for one of your own.
+
+    A name nobody knows, or one whose producer is absent, is refused.
+    """
     opened = tuple(_opened(name, sources, seconds) for name in names)
     for warm in {_KERNELS[lookup.tool.name] for lookup in opened if lookup.tool.name in _KERNELS}:
         warm()
@@ -37,6 +41,8 @@ def open_lookups(names: Iterable[str], sources: Sources, seconds: float = 0.5) -
 
 
 def _opened(name: str, sources: Sources, seconds: float) -> Offered:
+    if is_own(name):
+        return offered(f"own_{name.rpartition(':')[2]}", own(name)(sources), seconds)
     make = LOOKUPS.get(name)
     if make is None:
         raise BadInput(f"lookups: there is no {name!r}; known are {', '.join(LOOKUPS)}")

@@ -10,6 +10,7 @@ import pytest
 from msgspec import structs
 
 from core.desk.posture import CEILING, Postures, PostureTerms
+from core.errors import BadInput
 
 SHIPPED = Path(__file__).parents[3] / "configs" / "postures.toml"
 
@@ -63,3 +64,37 @@ def test_terms_that_make_no_sense_are_refused(field: str, value: Any) -> None:
 def test_unknown_terms_are_refused() -> None:
     with pytest.raises(msgspec.ValidationError, match="leverage"):
         msgspec.convert({"offensive": {"leverage": 3}}, Postures)
+
+
+def test_a_posture_of_ones_own_is_found_by_its_name() -> None:
+    vigil = structs.replace(CEILING["defensive"], entry_pct=Decimal("0.5"))
+    postures = Postures(own={"vigil": vigil})
+    assert postures.terms("vigil") == vigil
+    assert postures.names == ("offensive", "guerrilla", "defensive", "vigil")
+    with pytest.raises(BadInput, match="nothing is called 'attack'; known are offensive, guerrilla, defensive, vigil"):
+        postures.terms("attack")
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("entry_pct", Decimal("2.51")),
+        ("stop_pct", Decimal("-1.6")),
+        ("max_positions", 6),
+        ("limit_share_pct", Decimal(69)),
+    ],
+)
+def test_a_posture_of_ones_own_is_no_looser_than_the_loosest(field: str, value: Any) -> None:
+    Postures(own={"bold": CEILING["offensive"]})
+    with pytest.raises(BadInput, match=f"own.bold.{field}: must be from .* found '{value}'"):
+        Postures(own={"bold": structs.replace(CEILING["offensive"], **{field: value})})
+
+
+def test_a_posture_that_ships_has_one_place() -> None:
+    with pytest.raises(BadInput, match=r"own\.defensive: this posture ships; its terms are those of \[postures\.def"):
+        Postures(own={"defensive": CEILING["offensive"]})
+
+
+def test_a_name_that_is_none_is_refused_when_it_is_read() -> None:
+    with pytest.raises(msgspec.ValidationError, match="matching regex"):
+        msgspec.convert({"own": {"My Posture!": {}}}, Postures)
