@@ -12,6 +12,7 @@ from msgspec import structs
 from core.errors import BadInput
 from core.record.codec import decode_event
 from runtime.cli.opening import ConfigOption, ProfileOption, StateOption, folder_of, settings_of
+from runtime.cli.terminal import printable
 from runtime.settings import Loaded
 
 LARGEST_EVENT = 256 * 1024
@@ -43,7 +44,7 @@ def decide(
         typer.echo(msgspec.json.encode(explained))
         return
     for line in _told(explained, explain):
-        typer.echo(line)
+        typer.echo(printable(line))
 
 
 def _answered(loaded: Loaded) -> Loaded:

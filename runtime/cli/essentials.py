@@ -3,6 +3,7 @@
 from core.facts.catalogue import Fact, wire_name
 from core.market.instants import moment
 from core.record.envelope import Recorded
+from runtime.cli.terminal import printable
 
 ESSENTIALS = {
     "PRICE_TICK": "{0.quote.key} bid {0.quote.bid} ask {0.quote.ask} last {0.quote.last}, {0.quote.provenance}",
@@ -46,11 +47,6 @@ def line(recorded: Recorded) -> str:
 def essentials(fact: Fact) -> str:
     """What a person wants to know of a fact first."""
     return ESSENTIALS[wire_name(fact)].format(fact)
-
-
-def printable(text: str) -> str:
-    """Foreign text with everything replaced that could move a terminal's cursor or turn its writing round."""
-    return "".join(sign if sign.isprintable() or sign == "\n" else "\ufffd" for sign in text)
 
 
 def clock(at: int) -> str:

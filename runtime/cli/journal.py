@@ -14,8 +14,9 @@ from core.ports.journal import Chain, Journal, Verified
 from core.record.audit import mentioned
 from core.record.codec import encode
 from core.record.envelope import Recorded
-from runtime.cli.essentials import clock, essentials, line, printable
+from runtime.cli.essentials import clock, essentials, line
 from runtime.cli.opening import StateOption
+from runtime.cli.terminal import printable
 from runtime.state_folder import StateFolder
 
 app = typer.Typer(no_args_is_help=True)

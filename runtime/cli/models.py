@@ -13,8 +13,8 @@ from msgspec import structs
 
 from core.errors import BadInput
 from core.market.instruments import Money
-from runtime.cli.essentials import printable
 from runtime.cli.opening import ConfigOption, ProfileOption, settings_of
+from runtime.cli.terminal import printable
 
 if TYPE_CHECKING:
     from runtime.model_check import Examined

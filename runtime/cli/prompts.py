@@ -12,8 +12,8 @@ from core.facts.models import Role
 from core.record.codec import decode_event, encode
 from prompts.library import Prompt, names
 from prompts.revisions import revision
-from runtime.cli.essentials import printable
 from runtime.cli.opening import ConfigOption, ProfileOption, settings_of
+from runtime.cli.terminal import printable
 from runtime.prompting import at_revision, folders, named, prompt
 
 app = typer.Typer(no_args_is_help=True)

@@ -10,6 +10,7 @@ import msgspec
 import typer
 
 from runtime.cli.opening import ConfigOption, ProfileOption, StateOption, folder_of, settings_of
+from runtime.cli.terminal import printable
 
 PaceOption = Annotated[
     float | None, typer.Option(min=0.001, help="Recorded seconds per real second; as fast as it goes without.")
@@ -56,7 +57,7 @@ def serve(
 
 def _aloud(line: str) -> None:
     try:
-        typer.echo(line)
+        typer.echo(printable(line))
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         raise

@@ -18,8 +18,9 @@ def open_model(
 ) -> ServedModel:
     """The model of this name. BadInput when its key is missing; the network is not touched."""
     make = own(endpoint.wire) if is_own(endpoint.wire) else _WIRES[endpoint.wire]
-    wire: Wire = make(terms, endpoint, checked_key(endpoint, key, name), client)
-    return ServedModel(name, terms, endpoint, wire, clock)
+    secret = checked_key(endpoint, key, name)
+    wire: Wire = make(terms, endpoint, secret, client)
+    return ServedModel(name, terms, endpoint, wire, clock, lambda words: words.replace(secret, "[removed]"))
 
 
 _WIRES: Mapping[str, Callable[[ModelTerms, Endpoint, str, httpx2.AsyncClient], Wire]] = {

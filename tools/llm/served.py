@@ -68,12 +68,21 @@ class Seen(Struct):
 class ServedModel:
     """A ChatModel over one wire."""
 
-    def __init__(self, name: str, terms: ModelTerms, endpoint: Endpoint, wire: Wire, clock: Clock) -> None:
+    def __init__(
+        self,
+        name: str,
+        terms: ModelTerms,
+        endpoint: Endpoint,
+        wire: Wire,
+        clock: Clock,
+        conceal: Callable[[str], str] = str,
+    ) -> None:
         self.name = name
         self.label = terms.provider if endpoint.origin == "provider" else f"{terms.provider}, simulated"
         self._terms = terms
         self._endpoint = endpoint
         self._wire = wire
+        self._conceal = conceal
         self._clock = clock
 
     def load(self) -> None:
@@ -87,6 +96,7 @@ class ServedModel:
         try:
             answer = await self._ask(request, seen, streamed)
         except Failure as failure:
+            failure.words = self._conceal(failure.words)
             asked = Asked(self._terms.provider, self._endpoint.key, self._wire.sorts)
             raise sorted_fault(asked, failure, seen.headers, self._clock.now()) from None
         latency = self._clock.elapsed() - seen.begin

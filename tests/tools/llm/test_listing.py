@@ -75,6 +75,12 @@ async def test_what_is_no_list_is_said(response: httpx2.Response, says: str) -> 
         await listed(answering(lambda _request: response))
 
 
+async def test_a_wire_of_ones_own_has_no_list() -> None:
+    async with httpx2.AsyncClient(transport=answering(lambda _request: httpx2.Response(200))) as client:
+        with pytest.raises(Degraded, match="a wire of your own has no list of models"):
+            await served(Endpoint("own.module:Wire", "http://127.0.0.1:9"), "a-key", client)
+
+
 async def test_a_provider_that_is_down_is_named_by_address() -> None:
     def down(request: httpx2.Request) -> httpx2.Response:
         raise httpx2.ConnectError("refused", request=request)

@@ -47,6 +47,12 @@ def route(request: Request) -> Route:
     return Route(flavour, "unknown")
 
 
+def is_own(request: Request) -> bool:
+    """Whether it goes to a server of one's own, as Ollama or vLLM: a bare path at no host that is known."""
+    first = request.path.split("/")[1] if request.path.startswith("/") else ""
+    return request.host not in HOSTS and first not in FLAVOURS
+
+
 def _by_path(path: str, request: Request) -> Flavour:
     if path.startswith("/v1beta/") or ":" in path or "x-goog-api-key" in request.headers:
         return "gemini"

@@ -7,6 +7,7 @@ from msgspec import UNSET, Struct, UnsetType, json
 from core.ports.model import Tool
 from tools.simulators.provider.conversation import Ask, Choice, Flavour, refuse
 from tools.simulators.provider.exchange import Request
+from tools.simulators.provider.routes import is_own
 from tools.simulators.provider.simulation import Simulation
 from tools.simulators.provider.wires.wire import closed_objects, decoded
 
@@ -141,6 +142,7 @@ class Body(Struct, forbid_unknown_fields=True, kw_only=True):
     store: bool | None = None
     metadata: dict[str, str] | None = None
     thinking: Mode | UnsetType | None = UNSET
+    chat_template_kwargs: dict[str, Any] | None = None
 
 
 def read(request: Request, flavour: Flavour, simulation: Simulation) -> Ask:
@@ -149,6 +151,8 @@ def read(request: Request, flavour: Flavour, simulation: Simulation) -> Ask:
     if not body.messages:
         raise refuse("[] is too short - 'messages'", "messages")
     (_deepseek if flavour == "deepseek" else _openai)(body, simulation)
+    if body.chat_template_kwargs is not None and not is_own(request):
+        raise refuse("Unknown parameter: 'chat_template_kwargs'.", "chat_template_kwargs", "unknown_parameter")
     _format(body)
     _answered(body.messages)
     if body.stream_options is not None and not body.stream:
