@@ -26,7 +26,7 @@ from evals.injection_cases import Case
 from evals.injection_phrases import Goal
 from graphs.combat import CombatGraph, combat
 from graphs.state import STATE_VERSION, Desk, Run
-from tools.llm.briefed import briefed
+from tools.llm.offline.briefed import briefed
 
 Situation = Literal["flat", "holding"]
 Build = Callable[[Mapping[Role, ChatModel], Situation], Awaitable[Desk]]

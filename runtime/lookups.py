@@ -8,7 +8,7 @@ from agents.advisers import ADVISERS, Adviser, AdviserSeat
 from agents.roster import Roster, Seat
 from core.facts.models import Role
 from core.ports.lookups import Lookup
-from tools.llm.rules import RulesModel
+from tools.llm.offline.rules import RulesModel
 
 if TYPE_CHECKING:
     from tools.lookups.sources import Sources

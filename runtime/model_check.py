@@ -20,7 +20,7 @@ from runtime.model_settings import RULES, ModelSettings, Pace
 from runtime.opening import Opening
 from runtime.seating import seat_of
 from tools.llm.listing import served
-from tools.llm.served import checked_key
+from tools.llm.wires.served import checked_key
 
 if TYPE_CHECKING:
     from tools.llm.line import Line

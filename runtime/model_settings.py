@@ -16,7 +16,7 @@ from core.errors import BadInput
 from core.facts.models import Role
 from core.market.instruments import bounded, positive
 from tools.llm.endpoints import Endpoint, ModelTerms
-from tools.llm.terms import RulesTerms
+from tools.llm.offline.terms import RulesTerms
 from tools.safeguards.terms import Safeguards
 
 RULES = "rules"

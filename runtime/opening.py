@@ -17,11 +17,11 @@ from core.ports.clock import Clock
 from core.ports.model import ChatModel
 from runtime.model_settings import RULES, Answers, ModelSettings, SeatSettings
 from tools.llm.endpoints import Endpoint, ModelTerms
-from tools.llm.rules import RulesModel
+from tools.llm.offline.rules import RulesModel
 
 if TYPE_CHECKING:
     from tools.llm.line import Line
-    from tools.llm.served import ServedModel
+    from tools.llm.wires.served import ServedModel
     from tools.safeguards.budget import Price
     from tools.safeguards.stack import Guardroom, Served
 

@@ -24,8 +24,8 @@ from runtime.session import run_recorded
 from runtime.settings import Loaded
 from runtime.state_folder import StateFolder
 from tools.clock import SystemClock
-from tools.llm.cassette import Cassette
-from tools.llm.cassette_file import Label
+from tools.llm.cassettes.cassette import Cassette
+from tools.llm.cassettes.file import Label
 from tools.llm.endpoints import Answering
 from tools.llm.line import network, recording, simulated
 from tools.safeguards.terms import Cap

@@ -19,7 +19,7 @@ from core.ports.model import ChatModel
 from runtime.model_settings import RULES, ModelSettings, SeatSettings
 from runtime.opening import Opening
 from runtime.prompting import prompt
-from tools.llm.rules import RulesModel
+from tools.llm.offline.rules import RulesModel
 
 if TYPE_CHECKING:
     from tools.llm.line import Line

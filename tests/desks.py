@@ -34,7 +34,7 @@ from tools.clock import VirtualClock, VirtualLoop
 from tools.feeds.timed import TimedFeed
 from tools.journals.memory import MemoryJournal
 from tools.journals.sqlite import SqliteJournal
-from tools.llm.scripted import Scripted, ScriptedModel
+from tools.llm.offline.scripted import Scripted, ScriptedModel
 
 F = TypeVar("F")
 DAY = "2013-10-04"

@@ -12,7 +12,7 @@ from runtime.serve import Summary
 from runtime.session import run_recorded
 from runtime.settings import load
 from runtime.state_folder import StateFolder
-from tools.llm.rules import RulesModel
+from tools.llm.offline.rules import RulesModel
 
 
 def play(state: Path, say: Callable[[str], None], environment: Mapping[str, str]) -> Summary:

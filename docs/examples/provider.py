@@ -6,10 +6,10 @@ import httpx2
 
 from core.facts.models import Usage
 from core.ports.model import ChatRequest
-from tools.llm.answers import MALFORMED, Answer, Failure, count, decoded, word
 from tools.llm.endpoints import Endpoint, ModelTerms
-from tools.llm.served import unreachable
-from tools.llm.sorting import Sort
+from tools.llm.wires.answers import MALFORMED, Answer, Failure, count, decoded, word
+from tools.llm.wires.served import unreachable
+from tools.llm.wires.sorting import Sort
 
 
 class Ollama:

@@ -21,7 +21,7 @@ from core.record.codec import digest, encode
 from prompts.library import load
 from tests.agents.examples import brief, proceed, reply
 from tests.agents.looking import Answers
-from tools.llm.scripted import Scripted, ScriptedModel
+from tools.llm.offline.scripted import Scripted, ScriptedModel
 
 CITED = [{"figure": "tool.what_if.after", "value": "1.25"}]
 WORDS = "The order doubles the risk."

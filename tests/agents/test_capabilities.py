@@ -9,7 +9,7 @@ from core.errors import BadInput
 from core.facts.models import Role
 from prompts.library import load
 from tests.agents.looking import Answers
-from tools.llm.scripted import ScriptedModel
+from tools.llm.offline.scripted import ScriptedModel
 from tools.lookups.opening import LOOKUPS
 
 

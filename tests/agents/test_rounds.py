@@ -17,7 +17,7 @@ from core.facts.verdicts import Abstained, Analysis, Decision, Verification
 from core.record.codec import digest, encode
 from prompts.library import load
 from tests.agents.examples import EVENT, NOW, PRICE, brief, proceed, reply
-from tools.llm.scripted import Scripted, ScriptedModel
+from tools.llm.offline.scripted import Scripted, ScriptedModel
 
 BRIEFING = brief()
 

@@ -20,7 +20,7 @@ from core.record.codec import digest, encode
 from prompts.library import load
 from tests.agents.examples import brief, reply
 from tests.agents.looking import Answers
-from tools.llm.scripted import Scripted, ScriptedModel
+from tools.llm.offline.scripted import Scripted, ScriptedModel
 
 BRIEFING = brief()
 ANSWER = Scripted(reply("analyst"))

@@ -36,7 +36,7 @@ from runtime.settings import load
 from runtime.state_folder import StateFolder
 from tools.brokers.paper import PaperBroker
 from tools.journals.sqlite import SqliteJournal
-from tools.llm.rules import RulesModel
+from tools.llm.offline.rules import RulesModel
 
 EDGES = ("before", "after")
 STEPS = (

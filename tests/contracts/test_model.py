@@ -14,8 +14,8 @@ from core.facts.verdicts import Abstained
 from core.ports.model import ChatModel, ChatRequest, Completion
 from prompts.library import load
 from tests.agents.examples import brief, proceed, read, reply
-from tools.llm.rules import RulesModel
-from tools.llm.scripted import Scripted, ScriptedModel
+from tools.llm.offline.rules import RulesModel
+from tools.llm.offline.scripted import Scripted, ScriptedModel
 
 ROLES = get_args(Role)
 MODELS: dict[str, Callable[[], ChatModel]] = {

@@ -13,14 +13,14 @@ import pytest
 from core.ports.model import ChatRequest, Completion
 from tests.contracts.wire_oracle import Recording, chosen, failed, folder, said
 from tools.clock import SystemClock
-from tools.llm import openai_responses
-from tools.llm.answers import Answer
 from tools.llm.endpoints import Endpoint, ModelTerms, Wire
 from tools.llm.faults import Unavailable, Unusable
-from tools.llm.frames import Frames, events
-from tools.llm.openai_compatible import OpenAICompatible
 from tools.llm.opening import open_model
-from tools.llm.served import ServedModel
+from tools.llm.wires import openai_responses
+from tools.llm.wires.answers import Answer
+from tools.llm.wires.frames import Frames, events
+from tools.llm.wires.openai_compatible import OpenAICompatible
+from tools.llm.wires.served import ServedModel
 
 REQUEST = ChatRequest(role="analyst", prompt="analyst 1", system="s", user="u", schema={"type": "object"})
 CHOSEN = chosen()

@@ -20,7 +20,7 @@ from core.ports.model import ChatRequest
 from prompts.library import load, names
 from tests.agents.examples import EVENT, NOW, STATE, brief, proceed
 from tests.architecture.house import ROOT
-from tools.llm.scripted import ScriptedModel
+from tools.llm.offline.scripted import ScriptedModel
 
 ROLES = get_args(Role)
 OTHER = MarketEvent(

@@ -10,7 +10,7 @@ from core.facts.models import Role
 from prompts.library import load
 from runtime.lookups import Wanted, equipped
 from tests.tools.lookups.books import sources
-from tools.llm.scripted import ScriptedModel
+from tools.llm.offline.scripted import ScriptedModel
 from tools.lookups.sources import Sources
 
 

@@ -16,7 +16,7 @@ from runtime.opening import RECORDED_KEY, Opening, cassette_file
 from tests.desks import settings
 from tools.clock import SystemClock
 from tools.llm.line import Line
-from tools.llm.rules import RulesModel
+from tools.llm.offline.rules import RulesModel
 from tools.simulators.provider.application import Provider
 from tools.simulators.provider.transport import SimulatedTransport
 

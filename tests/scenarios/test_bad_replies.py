@@ -9,7 +9,7 @@ from core.errors import Degraded, Transient
 from core.facts.models import Role
 from core.facts.verdicts import Abstained
 from tests.desks import RISE, Rehearsal, Told, says, tape
-from tools.llm.scripted import Scripted
+from tools.llm.offline.scripted import Scripted
 
 ASKED: dict[Role, tuple[Role, ...]] = {
     "analyst": ("verifier",),

@@ -21,7 +21,7 @@ from graphs.ruling import view_of
 from runtime.bootstrap import House
 from runtime.settings import Loaded
 from tests.desks import FILLED, RISE, Act, Rehearsal, Told, consent, says, settings, tape
-from tools.llm.scripted import Scripted
+from tools.llm.offline.scripted import Scripted
 
 LATER = "13:41:00 IBM 184.60 184.62"
 SPY_RISE = "13:44:00 SPY 168.00 168.01\n13:45:00 SPY 168.60 168.61"

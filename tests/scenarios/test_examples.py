@@ -29,7 +29,7 @@ from tests.architecture.house import ROOT
 from tests.desks import FILLED, RISE, Rehearsal, Told, consent, says, tape
 from tools.clock import VirtualClock
 from tools.llm.line import Line
-from tools.llm.scripted import Scripted, ScriptedModel
+from tools.llm.offline.scripted import Scripted, ScriptedModel
 
 EXAMPLES = ROOT / "docs" / "examples"
 DOUBT = {"ruling": "veto", "directions": [], "size_factor": "0", "reasons": ["the move is spent"]}

@@ -16,7 +16,7 @@ from runtime.dispatch import Dispatch
 from tests.agents.examples import EVENT
 from tests.desks import FILLED, RISE, Act, Rehearsal, consent, says, tape
 from tools.journals.memory import MemoryJournal
-from tools.llm.scripted import Scripted
+from tools.llm.offline.scripted import Scripted
 
 SPY_RISE = "13:44:00 SPY 168.00 168.01\n13:45:00 SPY 168.60 168.61\n13:46:00 SPY 168.58 168.60"
 

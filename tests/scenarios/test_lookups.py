@@ -11,7 +11,7 @@ from core.facts.models import ModelReplied
 from core.facts.verdicts import Abstained, Analysis
 from core.ports.model import ToolCall
 from tests.desks import FILLED, RISE, Rehearsal, Told, says, settings, tape
-from tools.llm.scripted import Scripted
+from tools.llm.offline.scripted import Scripted
 
 QUOTE = Scripted(role="analyst", calls=(ToolCall("c1", "quote", {"instrument": "US:IBM"}),))
 NOVEL = Scripted(role="analyst", calls=(ToolCall("c2", "place_order", {"quantity": "100"}),))

@@ -16,7 +16,7 @@ from tests.desks import FILLED, HOLD, RISE, Rehearsal, Told, consent, says, sett
 from tests.scenarios.test_restart import cut, thinking
 from tests.scenarios.test_silent_broker import Deaf
 from tools.brokers.paper import PaperBroker
-from tools.llm.scripted import Scripted
+from tools.llm.offline.scripted import Scripted
 
 BOTH = "13:40:00 IBM 184.00 184.02\n13:40:00 SPY 168.00 168.01\n13:41:00 IBM 184.60 184.62\n13:41:00 SPY 168.60 168.61"
 THREE = f"{BOTH}\n13:41:01 IBM 183.90 183.92"

@@ -19,8 +19,8 @@ from runtime.session import run_recorded
 from runtime.settings import Loaded, load
 from runtime.state_folder import StateFolder
 from tools.journals.sqlite import SqliteJournal
-from tools.llm.cassette_file import read
-from tools.llm.cassette_miss import CassetteMiss
+from tools.llm.cassettes.file import read
+from tools.llm.cassettes.miss import CassetteMiss
 from tools.llm.line import Line, recorded
 
 F = TypeVar("F")

@@ -18,7 +18,7 @@ from core.risk.clearance import Clearance
 from tests.desks import FILLED, RISE, Act, Rehearsal, Told, consent, instant, kept, says, tape
 from tests.scenarios.test_silent_broker import Slow
 from tools.brokers.paper import PaperBroker
-from tools.llm.scripted import Scripted
+from tools.llm.offline.scripted import Scripted
 
 AFTER = "13:47:00 IBM 184.58 184.60"
 

@@ -14,7 +14,7 @@ from core.market.quotes import Quote
 from core.signals.news import Headline
 from runtime.settings import Loaded
 from tests.desks import FILLED, HOLD, RISE, Act, Rehearsal, Told, consent, instant, kept, settings, tape
-from tools.llm.rules import RulesModel
+from tools.llm.offline.rules import RulesModel
 
 QUIET = {
     "signals__price_shock__threshold_pct": 50,

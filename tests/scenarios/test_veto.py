@@ -11,7 +11,7 @@ from core.facts.verdicts import Abstained, Analysis
 from core.market.instants import SECOND
 from core.ports.model import ChatRequest, Completion
 from tests.desks import RISE, Rehearsal, Told, says, settings, tape
-from tools.llm.scripted import Scripted
+from tools.llm.offline.scripted import Scripted
 
 MILLISECOND = SECOND // 1000
 

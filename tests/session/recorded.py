@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tools.llm.cassette_exchange import Answer, Asked, canonical
-from tools.llm.cassette_file import parsed, written
-from tools.llm.cassette_scrub import scrubbed, scrubbed_answer
+from tools.llm.cassettes.exchange import Answer, Asked, canonical
+from tools.llm.cassettes.file import parsed, written
+from tools.llm.cassettes.scrub import scrubbed, scrubbed_answer
 
 if TYPE_CHECKING:
     from vcr import VCR

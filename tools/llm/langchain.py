@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any, cast
 from core.facts.models import Origin, Usage
 from core.ports.clock import Clock
 from core.ports.model import ChatRequest, Completion, ToolCall, Turn
-from tools.llm.answers import CALLS, Failure, count, object_of, shaped, text_of, word
-from tools.llm.sorting import Asked, sorted_fault
+from tools.llm.wires.answers import CALLS, Failure, count, object_of, shaped, text_of, word
+from tools.llm.wires.sorting import Asked, sorted_fault
 
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel

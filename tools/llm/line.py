@@ -11,10 +11,10 @@ from httpx2 import AsyncBaseTransport, AsyncClient, AsyncHTTPTransport, Limits, 
 from core.errors import BadInput
 from core.market.instants import SECOND
 from tools.clock import SystemClock, VirtualLoop
-from tools.llm.cassette import Cassette
-from tools.llm.cassette_transport import CassetteTransport
+from tools.llm.cassettes.cassette import Cassette
+from tools.llm.cassettes.transport import CassetteTransport
 from tools.llm.endpoints import Answering, ModelTerms
-from tools.llm.terms import RulesTerms
+from tools.llm.offline.terms import RulesTerms
 
 PATIENCE = 120.0
 """Seconds a connection may be silent; the seats' deadlines are far shorter, this one only frees what is forgotten."""

@@ -5,11 +5,11 @@ from collections.abc import Callable, Mapping
 import httpx2
 
 from core.ports.clock import Clock
-from tools.llm.anthropic import Anthropic
 from tools.llm.endpoints import Endpoint, ModelTerms
-from tools.llm.gemini import Gemini
-from tools.llm.openai_compatible import OpenAICompatible
-from tools.llm.served import ServedModel, Wire, checked_key
+from tools.llm.wires.anthropic import Anthropic
+from tools.llm.wires.gemini import Gemini
+from tools.llm.wires.openai_compatible import OpenAICompatible
+from tools.llm.wires.served import ServedModel, Wire, checked_key
 from tools.plugins import is_own, own
 
 

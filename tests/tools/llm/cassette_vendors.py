@@ -6,7 +6,7 @@ from typing import Any
 
 import httpx2
 
-from tools.llm.cassette_file import Label
+from tools.llm.cassettes.file import Label
 
 SAID = "매수하지 않는다 · 見送る"
 MADE = Label(origin="simulator", recorded_with="fixed answers", recorded_at="2026-11-20T15:00:00Z")

@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 
 from core.errors import BadInput
-from tools.llm.cassette import Cassette, Mode
-from tools.llm.cassette_exchange import Answer, Asked
-from tools.llm.cassette_file import Label, read
-from tools.llm.cassette_miss import CassetteMiss
+from tools.llm.cassettes.cassette import Cassette, Mode
+from tools.llm.cassettes.exchange import Answer, Asked
+from tools.llm.cassettes.file import Label, read
+from tools.llm.cassettes.miss import CassetteMiss
 
 MADE = Label("simulator", "fixed answers", "2026-11-20T15:00:00Z")
 

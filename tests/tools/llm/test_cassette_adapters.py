@@ -8,9 +8,9 @@ import pytest
 
 from core.ports.model import ChatRequest, Completion
 from tests.tools.llm.providers import ADDRESSES, TestClock
-from tools.llm.cassette_file import Label
-from tools.llm.cassette_miss import CassetteMiss
-from tools.llm.cassette_transport import CassetteTransport, transport
+from tools.llm.cassettes.file import Label
+from tools.llm.cassettes.miss import CassetteMiss
+from tools.llm.cassettes.transport import CassetteTransport, transport
 from tools.llm.endpoints import Endpoint, ModelTerms, Wire
 from tools.llm.opening import open_model
 from tools.simulators.provider.application import Provider

@@ -1,6 +1,6 @@
 import pytest
 
-from tools.llm.cassette_exchange import Asked, identity
+from tools.llm.cassettes.exchange import Asked, identity
 
 URL = "https://api.example.com/v1/chat"
 

@@ -13,10 +13,10 @@ from hypothesis import strategies as st
 
 from core.errors import BadInput
 from tests.session.recorded import pytest_recording_configure, terms
-from tools.llm import cassette_file
-from tools.llm.cassette_exchange import Answer, Asked, Interaction, canonical
-from tools.llm.cassette_file import Label, parsed, read, write, written
-from tools.llm.cassette_transport import transport
+from tools.llm.cassettes import file as cassette_file
+from tools.llm.cassettes.exchange import Answer, Asked, Interaction, canonical
+from tools.llm.cassettes.file import Label, parsed, read, write, written
+from tools.llm.cassettes.transport import transport
 
 MADE = Label("simulator", "fixed answers", "2026-11-20T15:00:00Z")
 PROMPT = '{"model":"m","messages":[{"content":"한국어와 日本語\\nIBM?"}]}'.encode()

@@ -4,8 +4,8 @@ from pathlib import Path
 import pytest
 
 from core.errors import Degraded, Halt, Transient
-from tools.llm.cassette_exchange import Asked
-from tools.llm.cassette_miss import CassetteMiss, behind, unrecorded, used_up
+from tools.llm.cassettes.exchange import Asked
+from tools.llm.cassettes.miss import CassetteMiss, behind, unrecorded, used_up
 
 URL = "https://api.example.com/v1/chat"
 PATH = Path("desk.yaml")

@@ -1,7 +1,7 @@
 from pathlib import Path
 
 from tests.architecture.house import ROOT, assert_none
-from tools.llm.cassette_orphans import orphans
+from tools.llm.cassettes.orphans import orphans
 
 SOURCES = [path for folder in ("evals", "tests", "runtime", "configs", "docs") for path in (ROOT / folder).rglob("*")]
 

@@ -7,9 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.tools.llm.cassette_vendors import MADE, Provider
-from tools.llm.cassette_exchange import Asked
-from tools.llm.cassette_scrub import scrubbed
-from tools.llm.cassette_transport import transport
+from tools.llm.cassettes.exchange import Asked
+from tools.llm.cassettes.scrub import scrubbed
+from tools.llm.cassettes.transport import transport
 
 PLANTED = {
     "authorization": "Bearer sk-ant-api03-AAAA1111bbbb2222",

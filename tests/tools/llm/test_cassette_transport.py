@@ -7,9 +7,9 @@ import pytest
 
 from core.errors import BadInput
 from tests.tools.llm.cassette_vendors import ASK, KEY, MADE, SAID, Crumbs, Provider
-from tools.llm.cassette import Cassette
-from tools.llm.cassette_miss import CassetteMiss, behind
-from tools.llm.cassette_transport import CassetteTransport, playing, transport
+from tools.llm.cassettes.cassette import Cassette
+from tools.llm.cassettes.miss import CassetteMiss, behind
+from tools.llm.cassettes.transport import CassetteTransport, playing, transport
 
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::FutureWarning", "ignore::SyntaxWarning")
 URL = "https://api.example.com/v1/chat/completions"

@@ -6,7 +6,7 @@ from core.errors import BadInput, Degraded, Halt, Transient
 from tests.tools.safeguards.acting import ASKED, Acting, Step, barred, busy, now, virtually
 from tools.clock import VirtualClock
 from tools.llm.fallback import Fallback, worst
-from tools.llm.rules import RulesModel
+from tools.llm.offline.rules import RulesModel
 
 
 @pytest.mark.parametrize("fault", [busy(), barred(), Transient("reset"), Degraded("?")])

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tools.llm.frames import Frames, events, is_stream
+from tools.llm.wires.frames import Frames, events, is_stream
 
 
 @pytest.mark.parametrize(

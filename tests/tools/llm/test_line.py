@@ -11,9 +11,9 @@ import pytest
 from core.errors import BadInput
 from tests.desks import instant
 from tools.clock import VirtualLoop
-from tools.llm.cassette import Cassette
-from tools.llm.cassette_file import Label
-from tools.llm.cassette_miss import CassetteMiss
+from tools.llm.cassettes.cassette import Cassette
+from tools.llm.cassettes.file import Label
+from tools.llm.cassettes.miss import CassetteMiss
 from tools.llm.line import Line, OnRecordedTime, recorded, recording
 
 ADDRESS = "https://api.example.com/v1/chat"

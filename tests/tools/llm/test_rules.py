@@ -11,10 +11,10 @@ from core.facts.verdicts import Analysis, View
 from core.ports.model import ChatRequest
 from tests.agents.examples import read
 from tests.contracts.test_model import request
-from tools.llm.analysing import analyze
-from tools.llm.briefed import Allowed, Briefed, Concluded, Words
-from tools.llm.rules import RulesModel, command, verify
-from tools.llm.terms import RulesTerms
+from tools.llm.offline.analysing import analyze
+from tools.llm.offline.briefed import Allowed, Briefed, Concluded, Words
+from tools.llm.offline.rules import RulesModel, command, verify
+from tools.llm.offline.terms import RulesTerms
 
 TERMS = RulesTerms()
 CALM = {

@@ -5,7 +5,7 @@ import pytest
 from core.errors import Transient
 from core.ports.model import ChatRequest
 from tests.contracts.test_model import request
-from tools.llm.scripted import OffScript, Scripted, ScriptedModel
+from tools.llm.offline.scripted import OffScript, Scripted, ScriptedModel
 
 
 async def test_replies_are_given_in_order_to_whoever_they_fit() -> None:

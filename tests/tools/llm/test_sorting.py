@@ -8,7 +8,7 @@ import pytest
 from tests.tools.llm.providers import AT, Provider
 from tools.llm.endpoints import Wire
 from tools.llm.faults import Unavailable, Unusable
-from tools.llm.sorting import request_id, retry_after
+from tools.llm.wires.sorting import request_id, retry_after
 
 KEY = "sk-very-secret-0123456789abcdef"
 

@@ -12,7 +12,7 @@ from core.facts.models import Usage
 from tests.contracts.test_model import request
 from tests.tools.safeguards.acting import ASKED, Acting, Step, barred, busy, now, usd, virtually
 from tools.clock import VirtualClock
-from tools.llm.rules import RulesModel
+from tools.llm.offline.rules import RulesModel
 from tools.safeguards.counts import Counts
 from tools.safeguards.stack import Guarded, Guardroom, Served, guarded
 from tools.safeguards.terms import BudgetTerms, Cap, HedgeTerms, Rates, Safeguards

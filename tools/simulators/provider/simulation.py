@@ -11,7 +11,7 @@ from msgspec import Struct
 
 from core.errors import BadInput
 from core.ports.model import ToolCall
-from tools.llm.terms import RulesTerms
+from tools.llm.offline.terms import RulesTerms
 from tools.simulators.provider.conversation import Finish, Spoken
 from tools.simulators.provider.draws import Draw
 

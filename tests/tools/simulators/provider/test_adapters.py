@@ -13,8 +13,8 @@ from tests.tools.simulators.provider.clients import QUOTE
 from tools.clock import SystemClock
 from tools.llm.endpoints import Endpoint, ModelTerms, Thinking
 from tools.llm.faults import Unavailable, Unusable
+from tools.llm.offline.rules import RulesModel
 from tools.llm.opening import open_model
-from tools.llm.rules import RulesModel
 from tools.simulators.provider.application import Provider
 from tools.simulators.provider.conversation import Flavour
 from tools.simulators.provider.faults import PROBLEMS

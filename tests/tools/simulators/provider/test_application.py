@@ -8,7 +8,7 @@ import pytest
 from core.facts.models import Role
 from tests.contracts.test_model import request
 from tests.tools.simulators.provider.clients import ANALYST, WAYS, Way, ask, clients
-from tools.llm.rules import RulesModel
+from tools.llm.offline.rules import RulesModel
 from tools.simulators.provider.conversation import Flavour
 from tools.simulators.provider.routes import FLAVOURS
 from tools.simulators.provider.simulation import Line, Simulation, simulated

@@ -8,7 +8,7 @@ import msgspec
 from core.errors import Degraded
 from core.ports.model import ToolCall
 from core.record.codec import encode
-from tools.llm.rules import RulesModel
+from tools.llm.offline.rules import RulesModel
 from tools.simulators.provider.conversation import Ask, Spoken, refuse
 from tools.simulators.provider.draws import Draw
 from tools.simulators.provider.personas.adversary import emboldened

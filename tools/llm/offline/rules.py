@@ -12,9 +12,9 @@ from core.errors import Degraded
 from core.facts.models import Role
 from core.ports.model import ChatRequest, Completion
 from core.record.codec import encode
-from tools.llm.analysing import Reply, analyze, cite, points
-from tools.llm.briefed import Allowed, Briefed, Concluded, briefed
-from tools.llm.terms import RulesTerms
+from tools.llm.offline.analysing import Reply, analyze, cite, points
+from tools.llm.offline.briefed import Allowed, Briefed, Concluded, briefed
+from tools.llm.offline.terms import RulesTerms
 
 
 class RulesModel:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from core.facts.models import Role
 from core.ports.model import ChatRequest, Completion, ToolCall
-from tools.llm.briefed import briefed
+from tools.llm.offline.briefed import briefed
 
 
 @dataclass(frozen=True, slots=True)

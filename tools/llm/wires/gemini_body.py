@@ -9,7 +9,7 @@ from typing import Any
 
 from core.ports.model import ChatRequest, Tool, ToolResult, Turn
 from tools.llm.endpoints import ModelTerms, Thinking
-from tools.llm.schemas import Enforced
+from tools.llm.wires.schemas import Enforced
 
 Body = dict[str, Any]
 

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 import httpx2
 
 from core.ports.model import ChatRequest
-from tools.llm import openai_chat
-from tools.llm.answers import Answer, Failure
 from tools.llm.endpoints import Endpoint, ModelTerms
-from tools.llm.openai_body import Body, compose, dialect
-from tools.llm.posting import post, settle_platform
-from tools.llm.sorting import Sort
+from tools.llm.wires import openai_chat
+from tools.llm.wires.answers import Answer, Failure
+from tools.llm.wires.openai_body import Body, compose, dialect
+from tools.llm.wires.posting import post, settle_platform
+from tools.llm.wires.sorting import Sort
 
 if TYPE_CHECKING:
     from openai import AsyncOpenAI

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable
 from urllib.parse import parse_qsl, unquote, urlencode, urlsplit
 
-from tools.llm.cassette_exchange import SECRET_PARAMETERS, Answer, Asked, Headers, Interaction, open_query
+from tools.llm.cassettes.exchange import SECRET_PARAMETERS, Answer, Asked, Headers, Interaction, open_query
 
 PLACEHOLDER = "REDACTED"
 REQUEST_HEADERS = frozenset({"content-type", "anthropic-version", "anthropic-beta"})

@@ -12,10 +12,10 @@ from pathlib import Path
 import httpx2
 
 from core.errors import BadInput
-from tools.llm.cassette import Cassette, Mode
-from tools.llm.cassette_exchange import Answer, Asked
-from tools.llm.cassette_file import Label
-from tools.llm.cassette_miss import CassetteMiss
+from tools.llm.cassettes.cassette import Cassette, Mode
+from tools.llm.cassettes.exchange import Answer, Asked
+from tools.llm.cassettes.file import Label
+from tools.llm.cassettes.miss import CassetteMiss
 
 _PLAYING: ContextVar[Cassette | None] = ContextVar("cassette", default=None)
 

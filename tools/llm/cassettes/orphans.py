@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable
 from pathlib import Path
 
-from tools.llm.cassette_file import ENDINGS
+from tools.llm.cassettes.file import ENDINGS
 
 
 def orphans(folder: Path, sources: Iterable[Path]) -> list[Path]:

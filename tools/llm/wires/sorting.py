@@ -14,8 +14,8 @@ from typing import Literal
 from msgspec import Struct
 
 from core.market.instants import SECOND
-from tools.llm.answers import CALLS, CUT, EMPTY, MALFORMED, Failure
 from tools.llm.faults import Trace, Unavailable, Unusable
+from tools.llm.wires.answers import CALLS, CUT, EMPTY, MALFORMED, Failure
 
 Sort = Literal["retry", "degrade", "halt"]
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from core.ports.model import ChatRequest, Tool, Turn
 from tools.llm.endpoints import ModelTerms
-from tools.llm.schemas import Enforced
+from tools.llm.wires.schemas import Enforced
 
 Body = dict[str, Any]
 

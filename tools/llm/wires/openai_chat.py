@@ -8,8 +8,8 @@ from msgspec import Struct
 
 from core.facts.models import Usage
 from core.ports.model import ToolCall
-from tools.llm.answers import CUT, EMPTY, Answer, Failure, arguments, count, decoded, shaped, text_of, word
-from tools.llm.sorting import Sort
+from tools.llm.wires.answers import CUT, EMPTY, Answer, Failure, arguments, count, decoded, shaped, text_of, word
+from tools.llm.wires.sorting import Sort
 
 Json = dict[str, Any]
 

@@ -13,8 +13,8 @@ from decimal import Decimal
 from typing import Any, NamedTuple
 
 from core.facts.verdicts import View
-from tools.llm.briefed import Briefed
-from tools.llm.terms import RulesTerms
+from tools.llm.offline.briefed import Briefed
+from tools.llm.offline.terms import RulesTerms
 
 Reply = dict[str, Any]
 MIDDLE = Decimal(50)

@@ -7,9 +7,9 @@ from urllib.parse import urlsplit
 from msgspec import Struct
 
 from core.ports.model import ChatRequest, Turn
-from tools.llm.answers import text_of
 from tools.llm.endpoints import Endpoint, ModelTerms, Thinking
-from tools.llm.schemas import Enforced
+from tools.llm.wires.answers import text_of
+from tools.llm.wires.schemas import Enforced
 
 Body = dict[str, Any]
 

@@ -7,8 +7,8 @@ from msgspec import Struct
 
 from core.facts.models import Usage
 from core.ports.model import ToolCall
-from tools.llm.answers import CUT, EMPTY, MALFORMED, Answer, Failure, arguments, count, decoded, shaped, word
-from tools.llm.openai_chat import failure
+from tools.llm.wires.answers import CUT, EMPTY, MALFORMED, Answer, Failure, arguments, count, decoded, shaped, word
+from tools.llm.wires.openai_chat import failure
 
 Json = dict[str, Any]
 

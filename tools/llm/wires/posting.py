@@ -10,8 +10,8 @@ from typing import Any, cast
 import httpx2
 
 from core.errors import AegisError
-from tools.llm.answers import Failure
-from tools.llm.served import unreachable
+from tools.llm.wires.answers import Failure
+from tools.llm.wires.served import unreachable
 
 
 async def post(library: ModuleType, client: Any, path: str, body: dict[str, Any], streamed: bool) -> httpx2.Response:

@@ -11,7 +11,7 @@ from itertools import islice
 from pathlib import Path
 
 from core.errors import Halt
-from tools.llm.cassette_exchange import Asked, readable
+from tools.llm.cassettes.exchange import Asked, readable
 
 RECORD = "make record"
 _SHOWN_LINES = 24

@@ -17,7 +17,7 @@ import yaml
 from msgspec import Struct
 
 from core.errors import BadInput
-from tools.llm.cassette_exchange import Answer, Asked, Headers, Interaction, readable
+from tools.llm.cassettes.exchange import Answer, Asked, Headers, Interaction, readable
 from tools.llm.endpoints import Answering
 
 FORMAT = 1

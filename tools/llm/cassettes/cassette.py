@@ -15,11 +15,11 @@ from pathlib import Path
 from typing import Literal
 
 from core.errors import BadInput
-from tools.llm import cassette_file
-from tools.llm.cassette_exchange import Answer, Asked, Identity, Interaction, identity
-from tools.llm.cassette_file import Label
-from tools.llm.cassette_miss import CassetteMiss, unrecorded, used_up
-from tools.llm.cassette_scrub import scrubbed, scrubbed_call
+from tools.llm.cassettes import file as cassette_file
+from tools.llm.cassettes.exchange import Answer, Asked, Identity, Interaction, identity
+from tools.llm.cassettes.file import Label
+from tools.llm.cassettes.miss import CassetteMiss, unrecorded, used_up
+from tools.llm.cassettes.scrub import scrubbed, scrubbed_call
 from tools.llm.endpoints import Answering
 
 Mode = Literal["none", "once", "new", "rewrite"]

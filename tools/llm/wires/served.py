@@ -16,11 +16,11 @@ from core.errors import BadInput
 from core.facts.models import Usage
 from core.ports.clock import Clock
 from core.ports.model import ChatRequest, Completion
-from tools.llm.answers import MALFORMED, Answer, Failure, object_of
 from tools.llm.endpoints import Endpoint, ModelTerms
-from tools.llm.frames import Frames, events, is_stream
 from tools.llm.pricing import cost_of
-from tools.llm.sorting import Asked, Sort, request_id, sorted_fault
+from tools.llm.wires.answers import MALFORMED, Answer, Failure, object_of
+from tools.llm.wires.frames import Frames, events, is_stream
+from tools.llm.wires.sorting import Asked, Sort, request_id, sorted_fault
 
 T = TypeVar("T")
 Foreign = TypeVar("Foreign")

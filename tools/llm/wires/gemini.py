@@ -15,12 +15,12 @@ from typing import TYPE_CHECKING
 import httpx2
 
 from core.ports.model import ChatRequest
-from tools.llm import gemini_reply
-from tools.llm.answers import MALFORMED, Answer, Failure
 from tools.llm.endpoints import Endpoint, ModelTerms
-from tools.llm.gemini_body import compose
-from tools.llm.served import unreachable
-from tools.llm.sorting import Sort
+from tools.llm.wires import gemini_reply
+from tools.llm.wires.answers import MALFORMED, Answer, Failure
+from tools.llm.wires.gemini_body import compose
+from tools.llm.wires.served import unreachable
+from tools.llm.wires.sorting import Sort
 
 if TYPE_CHECKING:
     from google.genai import Client

@@ -1,0 +1,1 @@
+"""Recorded calls to models: written, scrubbed, played, and compared when one is missing."""

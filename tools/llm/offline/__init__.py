@@ -1,0 +1,1 @@
+"""Models that are none: the rules of the offline seat, and scripts for tests."""

@@ -1,0 +1,1 @@
+"""What providers speak: a few files per vendor, and what all of them share."""
