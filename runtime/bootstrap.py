@@ -30,6 +30,7 @@ from runtime.projections import Projections
 from runtime.protector import Protector
 from runtime.seating import Seating, seat
 from runtime.settings import Loaded, Settings
+from runtime.stance import Stance
 from runtime.state_folder import StateFolder
 from runtime.watch import Watch
 from tools.brokers.journaled import Journaled
@@ -77,6 +78,7 @@ class House:
     bookkeeper: Bookkeeper
     protector: Protector
     watch: Watch
+    stance: Stance
     telemetry: StageTimes
     seating: Seating
 
@@ -124,12 +126,19 @@ def build(loaded: Loaded, folder: StateFolder, clock: Clock, overrides: Override
     bookkeeper = Bookkeeper(projections, settings.postures, clock)
     protector = Protector(desk, settings.desk.entry_minutes, broker.reconcile)
     watch = Watch(projections, settings.desk.home, settings.risk, clock)
+    stance = Stance(
+        projections,
+        clock,
+        settings.postures,
+        (settings.desk.home, settings.signals.vix.key),
+        (KeptBars(stream), settings.stream.frames[0]),
+    )
 
     async def execute_first(quote: Quote) -> None:
         paper.mark(quote)
         await asyncio.sleep(0)
 
-    intake = Intake(projections, settings, (execute_first, watch.see, protector.see), dispatch.offer, clock)
+    intake = Intake(projections, settings, (execute_first, watch.see, protector.see, stance.see), dispatch.offer, clock)
     return House(
         loaded=loaded,
         folder=folder,
@@ -143,6 +152,7 @@ def build(loaded: Loaded, folder: StateFolder, clock: Clock, overrides: Override
         bookkeeper=bookkeeper,
         protector=protector,
         watch=watch,
+        stance=stance,
         telemetry=telemetry,
         seating=seating,
     )

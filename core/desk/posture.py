@@ -1,14 +1,15 @@
 """How the desk stands: what an entry may cost, lose and gain, and how many instruments may be held at once.
 
 `CEILING` is the table of the three postures as it ships, and it is the ceiling: a file may state stricter terms (a
-smaller size, a nearer stop, fewer positions, more limit orders), never looser ones. Which posture holds when is not
-decided here.
+smaller size, a nearer stop, fewer positions, more limit orders), never looser ones. Which posture holds when is decided
+in `switching` and `stance`.
 """
 
 from decimal import Decimal
 
 from msgspec import Struct
 
+from core.desk.switching import Switching
 from core.facts.desk import PostureName
 from core.market.instruments import bounded
 
@@ -51,6 +52,7 @@ class Postures(Struct, frozen=True, forbid_unknown_fields=True):
     offensive: PostureTerms = CEILING["offensive"]
     guerrilla: PostureTerms = CEILING["guerrilla"]
     defensive: PostureTerms = CEILING["defensive"]
+    switching: Switching = Switching()
 
     def __post_init__(self) -> None:
         for name, ceiling in CEILING.items():
