@@ -4,6 +4,7 @@ Modes differ here and nowhere else: in clock, models, feed and broker.
 """
 
 import asyncio
+import weakref
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -106,7 +107,8 @@ def build(loaded: Loaded, folder: StateFolder, clock: Clock, overrides: Override
     telemetry = StageTimes()
 
     def stream() -> "Stream | None":
-        return intake.stream()
+        taking = door()
+        return taking.stream() if taking else None
 
     def sources() -> Sources:
         return Sources(projections, clock, settings.postures, settings.risk, KeptBars(stream), projections)
@@ -139,6 +141,7 @@ def build(loaded: Loaded, folder: StateFolder, clock: Clock, overrides: Override
         await asyncio.sleep(0)
 
     intake = Intake(projections, settings, (execute_first, watch.see, protector.see, stance.see), dispatch.offer, clock)
+    door = weakref.ref(intake)
     return House(
         loaded=loaded,
         folder=folder,

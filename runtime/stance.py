@@ -1,9 +1,10 @@
 """Keeps the posture: looks at the conditions each half hour of a session, and at every price for what cannot wait.
 
-Times are those of the quotes, so a recording that is replayed makes the same changes. An emergency and the end of a
-person's order count from their instant on (`core/desk/stance`); the next price records them.
+Nothing here has a timer: prices are the occasions, so a recording that is replayed makes the same changes. An emergency
+and the end of a person's order count from their instant on (`core/desk/stance`); the next price records them.
 """
 
+import asyncio
 from decimal import Decimal
 from typing import Any
 
@@ -42,28 +43,29 @@ class Stance:
         self._began: int | None = None
         self._turn: tuple[str, int] | None = None
         self._latest: tuple[int, Judged] | None = None
+        self._one_at_a_time = asyncio.Lock()
 
     async def see(self, quote: Quote) -> None:
         """Record what cannot wait; look at the conditions when it is their turn."""
+        now = self._clock.now()
         if self._began is None:
-            self._began = quote.at
-        now = max(quote.at, self._clock.now())
-        session = self._session(now)
-        if is_urgent(self._books.state(), self._rules, now):
-            readings = self._read(session, now) if session else None
-            await self._change(urgent(self._books.state(), self._rules, now, readings), now)
-        if session is None or quote.market != self._home or not self._is_turn(session, now):
-            return
-        judged, change = assessed(self._books.state(), self._rules, now, self._read(session, now))
-        self._latest = (now, judged)
-        await self._change(change, now)
+            self._began = now
+        async with self._one_at_a_time:
+            await self._hurry(now)
+            session = self._session(now)
+            if session is None or quote.market != self._home or not self._is_turn(session, now):
+                return
+            judged, change = assessed(self._books.state(), self._rules, now, self._read(session, now))
+            self._latest = (now, judged)
+            await self._record(change)
 
     async def order(self, wish: Wish) -> PostureChanged | Refused:
         """Carry out what a person orders, if it may be."""
         now = self._clock.now()
-        answer = ordered(self._books.state(), self._rules, now, wish)
-        if isinstance(answer, PostureChanged):
-            await self._change(answer, now)
+        async with self._one_at_a_time:
+            await self._hurry(now)
+            answer = ordered(self._books.state(), self._rules, now, wish)
+            await self._record(answer if isinstance(answer, PostureChanged) else None)
         return answer
 
     def told(self) -> dict[str, Any]:
@@ -75,12 +77,21 @@ class Stance:
             "cause": tenure.cause or "configuration",
             "why": tenure.why,
             "until": shown(tenure.until) if tenure.until else None,
+            "no_looser_before": shown(tenure.kept) if tenure.kept else None,
             "conditions_at": shown(latest[0]) if latest else None,
             "conditions_ask_for": latest[1].posture if latest else None,
             "conditions_say": latest[1].why if latest else None,
+            "latest_entries_at_a_limit": f"{sum(state.entries)} of {len(state.entries)}",
             "stop_losses_in_a_row": state.streaks.losses,
             "failures_in_a_row": len(state.streaks.failures),
         }
+
+    async def _hurry(self, now: int) -> None:
+        """Record what cannot wait."""
+        if is_urgent(self._books.state(), self._rules, now):
+            session = self._session(now)
+            readings = self._read(session, now) if session else None
+            await self._record(urgent(self._books.state(), self._rules, now, readings))
 
     def _is_turn(self, session: Session, now: int) -> bool:
         turn = (session.date, (now - session.opens) // (self._rules.every_minutes * MINUTE))
@@ -103,7 +114,7 @@ class Stance:
         fresh = quote is not None and now - quote.at <= self._rules.stale_minutes * MINUTE
         return quote.mid if quote is not None and fresh else None
 
-    async def _change(self, change: PostureChanged | None, now: int) -> None:
+    async def _record(self, change: PostureChanged | None) -> None:
         if change is None:
             return
         head = await self._books.head()

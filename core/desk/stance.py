@@ -85,7 +85,7 @@ def urgent(state: DeskState, rules: Switching, now: int, readings: Readings | No
     called = emergency(state, rules)
     if called is not None:
         after = stricter(holding(state, rules, now), called.posture)
-        until = max(now + rules.emergency_minutes * MINUTE, _kept_until(state) or 0)
+        until = max(now + rules.emergency_minutes * MINUTE, state.tenure.kept)
         return _changed(state, "emergency", after, called.why, called.figures, until)
     if not _over(state, now):
         return None
@@ -116,11 +116,11 @@ def ordered(state: DeskState, rules: Switching, now: int, wish: Wish) -> Posture
     reason = wish.reason.strip()
     if not reason or len(reason) > LONGEST_REASON or not reason.isprintable():
         return Refused(f"a reason is needed, in one line of at most {LONGEST_REASON} characters")
-    kept, held = _kept_until(state), holding(state, rules, now)
+    kept, held = state.tenure.kept, holding(state, rules, now)
     if is_looser(wish.posture, held):
         if emergency(state, rules) is not None:
             return Refused(f"{wish.posture} is looser than {held}, and an emergency has just begun")
-        if kept is not None and now < kept:
+        if now < kept:
             return Refused(f"{wish.posture} is looser than {held}, which an emergency holds until {shown(kept)}")
     after = reached(state.posture, wish.posture, "manual")
     return PostureChanged(
@@ -140,12 +140,8 @@ def _over(state: DeskState, now: int) -> bool:
     return state.tenure.cause == "manual" and until is not None and now >= until
 
 
-def _kept_until(state: DeskState) -> int | None:
-    return state.tenure.until if state.tenure.cause == "emergency" else None
-
-
 def _looser_from(state: DeskState, rules: Switching) -> int:
-    return max(state.tenure.since + rules.dwell_minutes * MINUTE, _kept_until(state) or 0)
+    return max(state.tenure.since + rules.dwell_minutes * MINUTE, state.tenure.kept)
 
 
 def _changed(

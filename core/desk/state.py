@@ -61,6 +61,8 @@ class Tenure(Struct, frozen=True):
     until: int | None = None
     beneath: PostureName | None = None
     """Under a person's order: the posture that was held before it."""
+    kept: int = 0
+    """Until when an emergency lets nobody take a looser posture, whatever was ordered since."""
 
 
 class DeskState(Struct, frozen=True, kw_only=True):
@@ -208,7 +210,8 @@ def _posture(state: DeskState, fact: PostureChanged, at: int) -> DeskState:
     beneath = None
     if fact.cause == "manual":
         beneath = state.tenure.beneath if state.tenure.cause == "manual" else fact.before
-    tenure = Tenure(at, fact.cause, fact.why, fact.by, fact.until, beneath)
+    kept = fact.until if fact.cause == "emergency" and fact.until is not None else state.tenure.kept
+    tenure = Tenure(at, fact.cause, fact.why, fact.by, fact.until, beneath, kept)
     return structs.replace(state, posture=fact.after, tenure=tenure)
 
 
