@@ -20,8 +20,6 @@ RULES = Switching()
 CALM = Readings(
     {"vix": Decimal(12), "volatility_pct": Decimal(8), "trend_pct": Decimal(1), "range_pct": Decimal("0.5")}
 )
-    {"vix": Decimal(12), "volatility_pct": Decimal(8), "trend_pct": Decimal(1), "range_pct": Decimal("0.5")}
-)
 MIDDLE = Readings({**CALM.figures, "vix": Decimal(20)})
 WILD = Readings({**CALM.figures, "vix": Decimal(40)})
 HOUR = 60 * MINUTE
