@@ -191,6 +191,7 @@ def read_decision(text: str, briefing: Briefing) -> Decision | Abstained:
             horizon_minutes=reply.horizon_minutes,
             invalidation=reply.invalidation,
             fraction=reply.fraction,
+            posture=briefing.posture,
         )
 
     return _read("commander", DecisionReply, text, briefing, made)

@@ -28,6 +28,7 @@ WRITERS: dict[str, Writer] = {
     "store contract": house.store_contract,
     "combat graph": pictures.combat_graph,
     "order life": pictures.order_life,
+    "posture moves": pictures.posture_moves,
     "event fields": record.event_fields,
     "event figures": record.event_figures,
     "envelope": record.envelope,

@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator
 from decimal import Decimal
 
 from core.desk.posture import Postures
+from core.desk.stance import holding
 from core.facts.desk import PositionUpdated, ProtectionSet
 from core.facts.orders import OrderFilled
 from core.facts.risk import RiskAlert
@@ -65,7 +66,7 @@ class Bookkeeper:
         instrument, state = self._books.instrument(held.key), self._books.state()
         if held.average is None or instrument is None:
             return None
-        terms = self._postures.terms(state.posture)
+        terms = self._postures.terms(holding(state, self._postures.switching, self._clock.now()))
         fresh = protect(held.quantity, held.average, terms, ticket.order.invalidation, instrument.tick)
         kept = _nearer(held, fresh, state.protections.get(held.key))
         return ProtectionSet(

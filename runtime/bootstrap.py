@@ -4,6 +4,7 @@ Modes differ here and nowhere else: in clock, models, feed and broker.
 """
 
 import asyncio
+import weakref
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -31,6 +32,7 @@ from runtime.projections import Projections
 from runtime.protector import Protector
 from runtime.seating import Seating, seat
 from runtime.settings import Loaded, Settings
+from runtime.stance import Stance
 from runtime.state_folder import StateFolder
 from runtime.watch import Watch
 from tools.brokers.journaled import Journaled
@@ -82,6 +84,7 @@ class House:
     bookkeeper: Bookkeeper
     protector: Protector
     watch: Watch
+    stance: Stance
     telemetry: StageTimes
     seating: Seating
 
@@ -110,7 +113,8 @@ def build(loaded: Loaded, folder: StateFolder, clock: Clock, overrides: Override
     telemetry = StageTimes()
 
     def stream() -> "Stream | None":
-        return intake.stream()
+        taking = door()
+        return taking.stream() if taking else None
 
     def sources() -> Sources:
         return Sources(projections, clock, settings.postures, settings.risk, KeptBars(stream), projections)
@@ -130,12 +134,20 @@ def build(loaded: Loaded, folder: StateFolder, clock: Clock, overrides: Override
     bookkeeper = Bookkeeper(projections, settings.postures, clock)
     protector = Protector(desk, settings.desk.entry_minutes, broker.reconcile)
     watch = Watch(projections, settings.desk.home, settings.risk, clock)
+    stance = Stance(
+        projections,
+        clock,
+        settings.postures,
+        (settings.desk.home, settings.signals.vix.key),
+        (KeptBars(stream), settings.stream.frames[0]),
+    )
 
     async def execute_first(quote: Quote) -> None:
         paper.mark(quote)
         await asyncio.sleep(0)
 
-    intake = Intake(projections, settings, (execute_first, watch.see, protector.see), dispatch.offer, clock)
+    intake = Intake(projections, settings, (execute_first, watch.see, protector.see, stance.see), dispatch.offer, clock)
+    door = weakref.ref(intake)
     return House(
         loaded=loaded,
         folder=folder,
@@ -149,6 +161,7 @@ def build(loaded: Loaded, folder: StateFolder, clock: Clock, overrides: Override
         bookkeeper=bookkeeper,
         protector=protector,
         watch=watch,
+        stance=stance,
         telemetry=telemetry,
         seating=seating,
     )

@@ -1,12 +1,14 @@
 """Takes in quotes and headlines: screened, shown to whoever watches prices, turned into an event when worth one.
 
 An event is recorded before anyone acts on it. The same event from two feeds, or after a reconnect, is recorded once.
-The volatility index is watched and not traded: its quotes are screened like all others and go nowhere else.
+The volatility index is watched and not traded: its quotes are screened, remembered, and shown to nobody who trades.
 """
 
 from collections import Counter
 from collections.abc import Awaitable, Callable, Sequence
 from typing import TYPE_CHECKING
+
+from msgspec import structs
 
 from core.errors import AlreadyRecorded
 from core.facts.market import PriceTick
@@ -46,6 +48,8 @@ class Intake:
         instruments = [item for market in settings.markets.values() for item in market.instruments()]
         self._books = projections
         self._settings = settings
+        self._rules = settings.quotes
+        self._index_rules = structs.replace(settings.quotes, outlier_pct=settings.signals.vix.outlier_pct)
         self._watchers = watchers
         self._accept_event = accept
         self._clock = clock
@@ -83,7 +87,7 @@ class Intake:
         if self._books.instrument(key) is None and not gauged:
             self.doubted["unregistered"] += 1
             return
-        screened = screen(quote, self._watched.get(key, Watched()), self._settings.quotes)
+        screened = screen(quote, self._watched.get(key, Watched()), self._index_rules if gauged else self._rules)
         self._watched[key] = screened.watched
         if screened.doubt is not None:
             self.doubted[screened.doubt] += 1
@@ -156,6 +160,8 @@ class Intake:
             self._books.grade(key, grade)
 
     async def _gauge(self, quote: Quote | None) -> None:
+        if quote is not None:
+            self._books.mark(quote)
         crossing = self._lookout.gauge(quote) if quote else None
         if quote is None or crossing is None:
             return

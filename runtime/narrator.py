@@ -3,13 +3,21 @@
 from collections.abc import Callable
 from typing import Any
 
-from core.facts.desk import DayOpened, DeskOpened, ExitTriggered, PositionUpdated, ProtectionSet, RunSettled
+from core.facts.desk import (
+    DayOpened,
+    DeskOpened,
+    ExitTriggered,
+    PositionUpdated,
+    PostureChanged,
+    ProtectionSet,
+    RunSettled,
+)
 from core.facts.models import ModelReplied
 from core.facts.orders import OrderCancelled, OrderFilled, OrderIntended, OrderRejected, OrderUnknown
 from core.facts.risk import GateRuled, RiskAlert
 from core.facts.signals import MarketEvent, SignalGenerated
 from core.facts.verdicts import Abstained, Decision, Verification
-from core.market.instants import moment
+from core.market.instants import moment, shown
 from core.record.envelope import Recorded
 
 Say = Callable[[str], None]
@@ -41,6 +49,10 @@ class Narrator:
 
     def _day(self, fact: DayOpened, _run: str) -> str:
         return f"DAY      {fact.date} begins with {fact.equity}"
+
+    def _posture(self, fact: PostureChanged, _run: str) -> str:
+        lasting = f", until {shown(fact.until)}" if fact.until else ""
+        return f"POSTURE  {fact.before} to {fact.after} ({fact.cause}, by {fact.by}{lasting}): {fact.why}"
 
     def _signal(self, fact: SignalGenerated, run: str) -> None:
         self._signals[run] = f"{fact.event.symbol} {_told(fact.event)}"
@@ -151,6 +163,7 @@ _ENDINGS = {
 _LINES: dict[type, Callable[[Narrator, Any, str], str | None]] = {
     DeskOpened: Narrator._opened,
     DayOpened: Narrator._day,
+    PostureChanged: Narrator._posture,
     SignalGenerated: Narrator._signal,
     ModelReplied: Narrator._replied,
     Verification: Narrator._verified,

@@ -1,7 +1,8 @@
 """What a person may tell a running desk, over a socket only this user can open. Every command is recorded.
 
 One JSON object a line: `{"command": "status"}` is answered by one JSON object. `kill` sets the latch, which only a
-person removes; `stop` drains and ends. Both are one step and always work.
+person removes; `stop` drains and ends. Both are one step and always work. What a command needs beside its name stands
+in the same object; `posture` is heard only from the user who owns the desk.
 """
 
 import asyncio
@@ -12,7 +13,7 @@ import socket
 import struct
 from collections.abc import Awaitable, Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from core.facts.people import OperatorCommanded
 from core.ports.clock import Clock
@@ -20,7 +21,28 @@ from core.record.envelope import Draft
 from runtime.projections import Projections
 
 Answer = dict[str, Any]
-Command = Callable[[], Awaitable[Answer]]
+
+
+class Peer(NamedTuple):
+    """Who is at the other end of the socket, as the kernel says."""
+
+    user: int
+    name: str
+
+    @property
+    def owns(self) -> bool:
+        """Whether the desk runs under this user."""
+        return self.user == os.geteuid()
+
+
+class Asked(NamedTuple):
+    """A command as it came: from whom, and what was said beside its name."""
+
+    peer: Peer
+    said: dict[str, Any]
+
+
+Command = Callable[[Asked], Awaitable[Answer]]
 LONGEST_LINE = 4096
 PATIENCE = 2.0
 """Seconds that whoever asks waits for an answer; a stopped process would never give one."""
@@ -53,23 +75,23 @@ class Operator:
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
             line = await reader.readline()
-            answer = await self._answer(line, _who(writer.get_extra_info("socket")))
+            answer = await self._answer(line, _peer(writer.get_extra_info("socket")))
         except ValueError:
             answer = {"error": f"a command is one line of at most {LONGEST_LINE} bytes"}
         writer.write(json.dumps(answer).encode() + b"\n")
         await writer.drain()
         writer.close()
 
-    async def _answer(self, line: bytes, who: str) -> Answer:
+    async def _answer(self, line: bytes, peer: Peer) -> Answer:
         try:
             asked = json.loads(line)
             name = asked["command"]
             command = self._commands[name]
         except (ValueError, TypeError, KeyError, RecursionError):
             return {"error": f"not a command; known are {', '.join(self._commands)}"}
-        answer = await command()
+        answer = await command(Asked(peer, asked))
         if name != "status":
-            await self._record(name, who, str(answer.get("result", "done")))
+            await self._record(name, peer.name, str(answer.get("result") or answer.get("error", "done")))
         return answer
 
     async def _record(self, command: str, who: str, result: str) -> None:
@@ -79,12 +101,12 @@ class Operator:
         await self._books.append([Draft("desk", identity, self._clock.now(), fact, identity, identity)])
 
 
-async def ask(path: Path, command: str) -> Answer:
+async def ask(path: Path, command: str, **said: Any) -> Answer:
     """Send one command to the desk that listens at `path` and return its answer; TimeoutError if it is silent."""
     async with asyncio.timeout(PATIENCE):
         reader, writer = await asyncio.open_unix_connection(path)
         try:
-            writer.write(json.dumps({"command": command}).encode() + b"\n")
+            writer.write(json.dumps({"command": command, **said}).encode() + b"\n")
             line = await reader.readline()
         finally:
             writer.close()
@@ -93,10 +115,10 @@ async def ask(path: Path, command: str) -> Answer:
     return dict(json.loads(line))
 
 
-def _who(connection: socket.socket) -> str:
+def _peer(connection: socket.socket) -> Peer:
     raw = connection.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, _CREDENTIALS.size)
     user = _CREDENTIALS.unpack(raw)[1]
     try:
-        return pwd.getpwuid(user).pw_name
+        return Peer(user, pwd.getpwuid(user).pw_name)
     except KeyError:
-        return f"user {user}"
+        return Peer(user, f"user {user}")

@@ -82,13 +82,13 @@ def _forward(house: House) -> None:
 
 
 def _opened(house: House, cash: Money) -> DeskOpened:
-    settings = house.loaded.settings
+    settings, state = house.loaded.settings, house.projections.state()
     return DeskOpened(
         account=settings.desk.account,
         mode=settings.desk.mode,
         profile=house.loaded.profile,
         cash=cash,
-        posture=settings.desk.posture,
+        posture=state.posture if state.opened else settings.desk.posture,
         configuration=settings.version,
         release=RELEASE,
     )

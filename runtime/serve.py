@@ -10,7 +10,6 @@ import asyncio
 import os
 import signal
 from collections.abc import Callable
-from typing import Any
 
 from msgspec import Struct
 
@@ -20,6 +19,7 @@ from core.facts.desk import DeskClosed
 from core.ports.feed import Feed
 from core.record.envelope import Draft
 from runtime.bootstrap import House
+from runtime.commanding import commands
 from runtime.intake import Intake
 from runtime.kernel_cache import is_cold
 from runtime.operator import Operator
@@ -56,7 +56,7 @@ async def serve(house: House, feed: Feed, say: Callable[[str], None], until_end:
         voice("compiling kernels, once for this release: about 15 s")
     house.intake.warm()
     stopping = Stopping(voice)
-    operator = Operator(house.folder.socket, house.projections, house.clock, _commands(house, stopping))
+    operator = Operator(house.folder.socket, house.projections, house.clock, commands(house, stopping.ask))
     async with asyncio.TaskGroup() as tasks:
         house.dispatch.join(tasks)
         house.protector.join(tasks)
@@ -176,30 +176,3 @@ def _forgiving(say: Callable[[str], None], faults: list[str]) -> Callable[[str],
 def _seated(roster: Roster) -> str:
     seats = (roster.analyst, roster.verifier, roster.commander)
     return ", ".join(f"{seat.role} {seat.model.name} ({seat.model.label})" for seat in seats)
-
-
-def _commands(house: House, stopping: Stopping) -> dict[str, Any]:
-    async def status() -> dict[str, Any]:
-        state, equity = house.projections.state(), house.projections.equity()
-        return {
-            "account": house.desk.account,
-            "mode": house.loaded.settings.desk.mode,
-            "posture": state.posture,
-            "operating": state.operating,
-            "latched": house.folder.latched(),
-            "positions": {key: str(position.quantity) for key, position in state.positions.items()},
-            "working_orders": len(state.working),
-            "waiting_runs": len(state.runs),
-            "equity": str(equity) if equity else None,
-            "faults": house.projections.faults,
-        }
-
-    async def stop() -> dict[str, Any]:
-        stopping.ask("stopped by an operator")
-        return {"result": "draining"}
-
-    async def kill() -> dict[str, Any]:
-        house.folder.set_latch("killed by an operator over control.sock")
-        return {"result": f"latched: no new risk until {house.folder.latch} is removed by a person"}
-
-    return {"status": status, "stop": stop, "kill": kill}

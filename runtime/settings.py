@@ -187,8 +187,15 @@ def _check_watching(settings: Settings) -> None:
         raise BadInput(f"signals.osma_turn.aligned: {odd[0]} is none of stream.frames, {list(frames)}")
     if settings.stream.gap_seconds != StreamTerms().gap_seconds:
         raise BadInput("stream.gap_seconds: follows quotes.gap_seconds; set that one")
-    if any(item.key == vix for market in settings.markets.values() for item in market.instruments()):
+    if vix in _traded(settings):
         raise BadInput(f"signals.vix.symbol: {vix} is an instrument of this desk; an index is watched, not traded")
+    read = settings.postures.switching.key
+    if read is not None and read not in _traded(settings):
+        raise BadInput(f"postures.switching.symbol: {read} is no instrument of this desk; nothing would be known of it")
+
+
+def _traded(settings: Settings) -> set[str]:
+    return {item.key for market in settings.markets.values() for item in market.instruments()}
 
 
 def _check_calendars(settings: Settings) -> None:

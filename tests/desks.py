@@ -43,6 +43,8 @@ RISE = """
     13:41:00  IBM  184.60 184.62
 """
 """A rise of 0.33 % in a minute: one event, at 13:41."""
+CALM = "13:39:00  VIX  - -  18.00"
+"""The index stands where it asks for guerrilla; without its level the posture becomes defensive within half an hour."""
 FILLED = "13:42:00  IBM  184.58 184.60"
 """The quote after it, on which a purchase at 184.62 is executed."""
 

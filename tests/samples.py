@@ -11,6 +11,7 @@ from core.facts.desk import (
     ExitTriggered,
     OperatingStateChanged,
     PositionUpdated,
+    PostureChanged,
     ProtectionSet,
     RunSettled,
 )
@@ -188,6 +189,14 @@ def _desk() -> tuple[Fact, ...]:
         ),
         DeskClosed("the replay ended"),
         DayOpened("NYSE", "2013-10-04", cash),
+        PostureChanged(
+            before="guerrilla",
+            after="defensive",
+            cause="automatic",
+            why="vix 27.30",
+            figures={"vix": Decimal("27.30"), "range_pct": Decimal("0.9100")},
+            by="the rules",
+        ),
         OperatingStateChanged("limited", "the broker was silent for 5 s"),
         PositionUpdated(
             **_LISTED,

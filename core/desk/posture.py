@@ -2,13 +2,14 @@
 
 `CEILING` is the table of the three postures as it ships, and it is the ceiling: a file may state stricter terms (a
 smaller size, a nearer stop, fewer positions, more limit orders), never looser ones. A posture of your own may not be
-looser than `offensive`, the loosest there is. Which posture holds when is not decided here.
+looser than `offensive`, the loosest there is. Which posture holds when is decided in `switching` and `stance`.
 """
 
 from decimal import Decimal
 
 from msgspec import Struct
 
+from core.desk.switching import Switching
 from core.errors import BadInput
 from core.facts.desk import PostureName
 from core.market.instruments import bounded
@@ -54,6 +55,7 @@ class Postures(Struct, frozen=True, forbid_unknown_fields=True):
     defensive: PostureTerms = CEILING["defensive"]
     own: dict[PostureName, PostureTerms] = {}
     """Postures of your own, by name; none is looser than `offensive`."""
+    switching: Switching = Switching()
 
     def __post_init__(self) -> None:
         for name, ceiling in CEILING.items():

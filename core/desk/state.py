@@ -11,12 +11,16 @@ from typing import Any
 
 from msgspec import Struct, structs
 
+from core.desk.order_mix import Recent, counted
+from core.desk.streaks import Streaks, count
 from core.facts.catalogue import Fact
 from core.facts.desk import (
     DayOpened,
     DeskOpened,
     OperatingState,
     OperatingStateChanged,
+    PostureCause,
+    PostureChanged,
     PostureName,
     ProtectionSet,
     RunSettled,
@@ -46,6 +50,21 @@ class Reservation(Struct, frozen=True):
     expires: int
 
 
+class Tenure(Struct, frozen=True):
+    """Since when and why the posture is held."""
+
+    since: int = 0
+    cause: PostureCause | None = None
+    """Nothing if it is the one the desk began with."""
+    why: str = "the configuration"
+    by: str = ""
+    until: int | None = None
+    beneath: PostureName | None = None
+    """Under a person's order: the posture that was held before it."""
+    kept: int = 0
+    """Until when an emergency lets nobody take a looser posture, whatever was ordered since."""
+
+
 class DeskState(Struct, frozen=True, kw_only=True):
     """Everything the journal says about now."""
 
@@ -63,6 +82,10 @@ class DeskState(Struct, frozen=True, kw_only=True):
     realised: Money | None = None
     fees: Money | None = None
     posture: PostureName = "defensive"
+    """As recorded; `stance.holding` says what holds at an instant."""
+    tenure: Tenure = Tenure()
+    streaks: Streaks = Streaks()
+    entries: Recent = ()
     operating: OperatingState = "normal"
 
     def claimed(self, now: int) -> tuple[Ticket, ...]:
@@ -86,7 +109,9 @@ class DeskState(Struct, frozen=True, kw_only=True):
 def evolve(state: DeskState, fact: Fact, at: int) -> DeskState:
     """The state after a fact recorded at an instant."""
     rule = _RULES.get(type(fact))
-    return rule(state, fact, at) if rule else state
+    after = rule(state, fact, at) if rule else state
+    streaks = count(after.streaks, fact)
+    return after if streaks is after.streaks else structs.replace(after, streaks=streaks)
 
 
 def equity(state: DeskState, marks: Mapping[str, Decimal]) -> Money | None:
@@ -102,10 +127,10 @@ def equity(state: DeskState, marks: Mapping[str, Decimal]) -> Money | None:
     return total
 
 
-def _opened(state: DeskState, fact: DeskOpened, _at: int) -> DeskState:
+def _opened(state: DeskState, fact: DeskOpened, at: int) -> DeskState:
     nothing = Money(Decimal(0), fact.cash.currency)
     if state.opened is None:
-        state = structs.replace(state, cash=fact.cash, realised=nothing, fees=nothing)
+        state = structs.replace(state, cash=fact.cash, realised=nothing, fees=nothing, tenure=Tenure(since=at))
     return structs.replace(state, opened=fact, posture=fact.posture)
 
 
@@ -121,7 +146,9 @@ def _ruled(state: DeskState, fact: GateRuled, at: int) -> DeskState:
     if not fact.cleared:
         return state
     standing = {client: held for client, held in state.reserved.items() if held.expires > at}
-    return structs.replace(state, reserved={**standing, fact.order.client_id: Reservation(fact.order, fact.expires)})
+    entries = counted(state.entries, fact.order.kind) if fact.effect == "increase" else state.entries
+    reserved = {**standing, fact.order.client_id: Reservation(fact.order, fact.expires)}
+    return structs.replace(state, reserved=reserved, entries=entries)
 
 
 def _intended(state: DeskState, fact: OrderIntended, _at: int) -> DeskState:
@@ -179,6 +206,15 @@ def _operating(state: DeskState, fact: OperatingStateChanged, _at: int) -> DeskS
     return structs.replace(state, operating=fact.state)
 
 
+def _posture(state: DeskState, fact: PostureChanged, at: int) -> DeskState:
+    beneath = None
+    if fact.cause == "manual":
+        beneath = state.tenure.beneath if state.tenure.cause == "manual" else fact.before
+    kept = fact.until if fact.cause == "emergency" and fact.until is not None else state.tenure.kept
+    tenure = Tenure(at, fact.cause, fact.why, fact.by, fact.until, beneath, kept)
+    return structs.replace(state, posture=fact.after, tenure=tenure)
+
+
 _RULES: dict[type, Callable[[DeskState, Any, int], DeskState]] = {
     DeskOpened: _opened,
     SignalGenerated: _accepted,
@@ -194,4 +230,5 @@ _RULES: dict[type, Callable[[DeskState, Any, int], DeskState]] = {
     ProtectionSet: _protected,
     DayOpened: _day_opened,
     OperatingStateChanged: _operating,
+    PostureChanged: _posture,
 }

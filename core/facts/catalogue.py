@@ -9,6 +9,7 @@ from core.facts.desk import (
     ExitTriggered,
     OperatingStateChanged,
     PositionUpdated,
+    PostureChanged,
     ProtectionSet,
     RunSettled,
 )
@@ -56,6 +57,7 @@ DecisionFact = (
     | DeskClosed
     | DayOpened
     | OperatingStateChanged
+    | PostureChanged
     | OperatorCommanded
 )
 OperationFact = RunTimed

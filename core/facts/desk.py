@@ -9,6 +9,7 @@ from core.market.instruments import Currency, Market, Money, Symbol, listing
 
 PostureName = Annotated[str, Meta(pattern=r"^[a-z][a-z_]{0,31}$")]
 OperatingState = Literal["normal", "limited", "restricted", "safe", "shutdown"]
+PostureCause = Literal["automatic", "manual", "expired", "emergency"]
 Mode = Literal["demo", "paper", "live", "shadow", "backtest"]
 Outcome = Literal[
     "executed",
@@ -50,6 +51,22 @@ class DayOpened(Struct, frozen=True, tag="DAY_OPENED"):
     market: Market
     date: str
     equity: Money
+
+
+class PostureChanged(Struct, frozen=True, kw_only=True, tag="POSTURE_CHANGED"):
+    """How the desk stands has changed, or was confirmed by an emergency or a person."""
+
+    before: PostureName
+    after: PostureName
+    cause: PostureCause
+    """The rules in their turn, a person, the end of a person's order, or too many losses or failures in a row."""
+    why: str
+    figures: dict[str, Decimal]
+    """What it was judged by; what was not known is absent."""
+    by: str
+    """Who: the rules, or a person by name."""
+    until: int | None = None
+    """Until when a person's order lasts, or an emergency lets nobody take a looser posture."""
 
 
 class OperatingStateChanged(Struct, frozen=True, tag="OPERATING_STATE_CHANGED"):

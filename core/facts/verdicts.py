@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 from msgspec import Meta, Struct
 
 from core.errors import BadInput
+from core.facts.desk import PostureName
 from core.facts.models import Role
 from core.market.instruments import Market, Symbol
 
@@ -82,6 +83,8 @@ class Decision(Struct, frozen=True, kw_only=True, tag="DECISION_MADE"):
     """The price at which the idea is wrong; a stop may be nearer, never further."""
     fraction: Decimal = Decimal(1)
     """For reduce: what part of the holding goes, above 0 and at most 1."""
+    posture: PostureName | None = None
+    """How the desk stood when it was decided; nothing in records older than this field."""
 
     def __post_init__(self) -> None:
         if self.action in ("open", "add") and self.direction is None:

@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from msgspec import Struct
 
+from core.desk.order_mix import must_be_limit
 from core.desk.weighing import Approval
 from core.facts.orders import Order
 from core.facts.verdicts import Decision, Direction
@@ -172,6 +173,12 @@ def _posture_count(request: Request, view: RiskView) -> Seen:
     return Seen(count <= view.terms.max_positions, str(count), str(view.terms.max_positions))
 
 
+def _mix(request: Request, view: RiskView) -> Seen:
+    limits = sum(view.recent) + (request.order.kind == "limit")
+    held = request.order.kind == "limit" or not must_be_limit(view.recent, view.terms.limit_share_pct)
+    return Seen(held, f"{limits} of {len(view.recent) + 1}", f"{view.terms.limit_share_pct:f} %")
+
+
 def _fat_finger(request: Request, view: RiskView) -> Seen:
     return _share(_plus(_worth(request, view), view.pending), view.limits.fat_finger_pct, view.cash)
 
@@ -216,6 +223,7 @@ CHECKS: tuple[Row, ...] = (
     Row("APPROVAL_PRICE", _band, "The price is {figure} away from the one the verifier judged by; at most {limit} is."),
     Row("POSTURE_SIZE", _posture_size, "The instrument would be {figure} of equity; the posture allows {limit}."),
     Row("POSTURE_COUNT", _posture_count, "{figure} instruments would be held or entered; the posture allows {limit}."),
+    Row("ORDER_MIX", _mix, "With it, {figure} of the latest entries are limit orders; the posture asks for {limit}."),
     Row("FAT_FINGER", _fat_finger, "With the orders under way it is {figure} of cash; at most {limit} may be."),
     Row("DAY_LOSS", _day_loss, "The day stands at {figure}; below {limit} there is no new risk today."),
     Row("DUPLICATE_INTENT", _first_time, "This intent ({figure}) was already ordered."),

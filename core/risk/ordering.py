@@ -1,10 +1,12 @@
 """From a decision and a quantity to one exact order. An entry is a limit order at what the other side asks, so that a
-price that runs away is not chased; an exit is a market order, because getting out comes first."""
+price that runs away is not chased, unless the posture's mix leaves room for one at the market; an exit is a market
+order, because getting out comes first."""
 
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 
 from msgspec import Struct
 
+from core.desk.order_mix import must_be_limit
 from core.facts.orders import Order, Side
 from core.facts.verdicts import Decision
 from core.market.instruments import Instrument
@@ -22,11 +24,16 @@ class Slip(Struct, frozen=True):
 
 
 def entry_order(slip: Slip, decision: Decision, quantity: Decimal, view: RiskView) -> Order | None:
-    """The order that opens or adds, on the tick that still meets the other side; none without a price there."""
+    """The order that opens or adds, by the mix of the posture; none without a price on the other side.
+
+    A limit is on the tick that still meets the other side.
+    """
     side: Side = "buy" if decision.direction == "long" else "sell"
     price = executable(side, view.quote)
     if price is None:
         return None
+    if not must_be_limit(view.recent, view.terms.limit_share_pct):
+        return _order(slip, side, quantity, invalidation=decision.invalidation)
     steps = (price / slip.instrument.tick).to_integral_value(ROUND_CEILING if side == "buy" else ROUND_FLOOR)
     return _order(slip, side, quantity, limit=steps * slip.instrument.tick, invalidation=decision.invalidation)
 

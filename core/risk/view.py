@@ -11,6 +11,8 @@ from typing import NamedTuple
 
 from msgspec import Struct
 
+from core.desk import stance
+from core.desk.order_mix import Recent
 from core.desk.posture import Postures, PostureTerms
 from core.desk.state import DeskState, equity
 from core.facts.desk import OperatingState
@@ -59,6 +61,8 @@ class RiskView(Struct, frozen=True, kw_only=True):
     day_start: Money | None
     intended: frozenset[tuple[str, str]]
     """Decision and leg of every order of the day that was on its way, or is about to be."""
+    recent: Recent
+    """Which of the latest entries were limit orders."""
     terms: PostureTerms
     limits: Limits
 
@@ -88,7 +92,8 @@ def look(state: DeskState, key: str, moment: Moment, postures: Postures, limits:
         equity=_equity(state, fresh),
         day_start=state.day.equity if state.day else None,
         intended=frozenset((ticket.order.decision, ticket.order.leg) for ticket in (*state.tickets.values(), *claimed)),
-        terms=postures.terms(state.posture),
+        recent=state.entries,
+        terms=postures.terms(stance.holding(state, postures.switching, moment.now)),
         limits=limits,
     )
 

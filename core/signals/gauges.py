@@ -34,8 +34,11 @@ class VixRules(Struct, frozen=True, forbid_unknown_fields=True):
     release: Decimal = Decimal("0.25")
     """How far beyond an edge it is crossed, either way."""
     cooldown_minutes: int = 60
+    outlier_pct: Decimal = Decimal(25)
+    """A larger step is doubted until it is confirmed: an index of volatility leaps where a price does not."""
 
     def __post_init__(self) -> None:
+        bounded("outlier_pct", self.outlier_pct, Decimal(1), Decimal(50))
         bounded("release", self.release, Decimal("0.01"), Decimal(10))
         check_cooldown(self.cooldown_minutes)
         for edge in self.edges:

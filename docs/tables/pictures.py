@@ -2,6 +2,8 @@
 
 from collections import defaultdict
 
+from core.desk.bands import STRICTNESS, is_looser
+from core.desk.switching import MOVES
 from core.trading import orders
 from docs.tables.markdown import fence
 from graphs.combat import combat
@@ -11,6 +13,15 @@ from graphs.drawing import mermaid
 def combat_graph() -> str:
     """The combat graph."""
     return fence("mermaid", mermaid(combat()))
+
+
+def posture_moves() -> str:
+    """Every legal move between postures, and whose it is."""
+    lines = ["stateDiagram-v2", f"    direction LR\n    {STRICTNESS[0]} : {STRICTNESS[0]} (loosest)"]
+    for (held, wanted), causes in MOVES.items():
+        who = ", ".join(sorted(causes))
+        lines.append(f"    {held} --> {wanted}: {'looser: ' if is_looser(wanted, held) else 'at once: '}{who}")
+    return fence("mermaid", "\n".join(lines))
 
 
 def order_life() -> str:

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import re
 from pathlib import Path
 from typing import Annotated
 
@@ -27,6 +28,23 @@ def status(state: StateOption) -> None:
     Example: aegis-agents desk status --state ./state
     """
     typer.echo(json.dumps(_ask(state, "status"), indent=2))
+
+
+@app.command()
+def posture(
+    name: Annotated[str, typer.Argument(help="offensive, guerrilla or defensive.")],
+    state: StateOption,
+    reason: Annotated[str, typer.Option(help="Why; it is recorded with your name.")],
+    lasting: Annotated[str, typer.Option("--for", help="How long: 90m, 2h, 1h30m.")],
+) -> None:
+    """Order a posture for a time; afterwards the rules have it again, and an emergency always does.
+
+    Example: aegis-agents desk posture defensive --reason "results tonight" --for 2h --state ./state
+    """
+    answer = _ask(state, "posture", posture=name, reason=reason, minutes=_minutes(lasting))
+    if "error" in answer:
+        raise BadInput(str(answer["error"]))
+    typer.echo(answer["result"])
 
 
 @app.command()
@@ -59,10 +77,21 @@ def kill(state: StateOption) -> None:
         raise BadInput(f"no desk has ever used {folder.path}: is this the --state of the desk you mean?")
 
 
-def _ask(state: Path, command: str) -> dict[str, object]:
+def _minutes(duration: str) -> int:
+    """Whole minutes of a duration like 90m, 2h or 1h30m."""
+    found = _DURATION.fullmatch(duration)
+    if found is None or not duration:
+        raise BadInput(f"--for: must be like 90m, 2h or 1h30m, found {duration!r}")
+    return int(found["hours"] or 0) * 60 + int(found["minutes"] or 0)
+
+
+_DURATION = re.compile(r"(?:(?P<hours>\d{1,4})h)?(?:(?P<minutes>\d{1,5})m)?", re.ASCII)
+
+
+def _ask(state: Path, command: str, **said: object) -> dict[str, object]:
     folder = StateFolder(state)
     try:
-        return asyncio.run(ask(folder.socket, command))
+        return asyncio.run(ask(folder.socket, command, **said))
     except TimeoutError as error:
         raise BadInput(f"the desk at {folder.socket} does not answer; its process is stopped or busy") from error
     except OSError as error:

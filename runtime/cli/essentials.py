@@ -31,6 +31,7 @@ ESSENTIALS = {
     "DESK_CLOSED": "{0.reason}",
     "DAY_OPENED": "{0.market} {0.date} begins with {0.equity}",
     "OPERATING_STATE_CHANGED": "{0.state}: {0.reason}",
+    "POSTURE_CHANGED": "{0.before} to {0.after}, {0.cause}, by {0.by}: {0.why}",
     "OPERATOR_COMMANDED": "{0.command} by {0.who} over {0.source}: {0.result}",
     "RUN_TIMED": "{0.stages}",
 }

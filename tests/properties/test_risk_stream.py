@@ -38,6 +38,7 @@ class Model:
         self.held = dict.fromkeys(SYMBOLS, Decimal(0))
         self.prices = dict.fromkeys(SYMBOLS, Decimal(100))
         self.working: dict[str, tuple[Order, Decimal]] = {}
+        self.kinds: list[str] = []
 
     def equity(self) -> Decimal:
         return self.cash + sum(self.held[symbol] * self.prices[symbol] for symbol in SYMBOLS)
@@ -66,6 +67,7 @@ class Model:
             and (self.pending() + worth) * 100 <= self.cash * 30
             and len(self.occupied() | {symbol}) <= terms.max_positions
             and self.equity() >= 97_000
+            and (order.kind == "limit" or self.kinds[-9:].count("limit") * 100 >= 90 * (len(self.kinds[-9:]) + 1))
         )
 
     def fill(self, order: Order, quantity: Decimal) -> None:
@@ -95,11 +97,12 @@ class RiskStream(RuleBasedStateMachine):
         self.state = evolve(DeskState(), opened, NOW)
         self.state = evolve(self.state, DayOpened("XNYS", "2013-10-07", usd(100_000)), NOW)
 
-    @rule(symbol=symbols, side=sides, quantity=quantities)
-    def order(self, symbol: str, side: Any, quantity: Decimal) -> None:
+    @rule(symbol=symbols, side=sides, quantity=quantities, limited=st.booleans())
+    def order(self, symbol: str, side: Any, quantity: Decimal, limited: bool) -> None:
         self.count += 1
         run = f"run{self.count}"
-        order = structs.replace(ORDER, symbol=symbol, side=side, quantity=quantity, decision=run)
+        terms: dict[str, Any] = {"kind": "limit", "limit": self.model.prices[symbol]} if limited else {}
+        order = structs.replace(ORDER, symbol=symbol, side=side, quantity=quantity, decision=run, **terms)
         order = structs.replace(order, client_id=client_id(run, "entry", "paper"))
         verdict = review(self._request(order), look(self.state, order.key, self._moment(), Postures(), Limits()))
         held = self.model.held[symbol]
@@ -109,7 +112,11 @@ class RiskStream(RuleBasedStateMachine):
             assert isinstance(verdict, Cleared) == (quantity <= abs(held) - self.model.leaving(symbol))
         if isinstance(verdict, Cleared):
             self.model.working[order.client_id] = (order, quantity)
-            self._record(OrderIntended(order, verdict.ruling.order_hash, run), OrderPlaced(order.client_id, run))
+            if verdict.ruling.effect == "increase":
+                self.model.kinds.append(order.kind)
+            self._record(
+                verdict.ruling, OrderIntended(order, verdict.ruling.order_hash, run), OrderPlaced(order.client_id, run)
+            )
 
     @precondition(lambda self: self.model.working)
     @rule(data=st.data())
@@ -138,6 +145,7 @@ class RiskStream(RuleBasedStateMachine):
         del self.model.working[name]
         self._record(OrderCancelled(name, "a test"))
 
+    @precondition(lambda self: all(order.kind == "market" for order, _ in self.model.working.values()))
     @rule(symbol=symbols, price=st.integers(50, 200))
     def move(self, symbol: str, price: int) -> None:
         self.model.prices[symbol] = Decimal(price)
@@ -177,6 +185,6 @@ def test_a_burst_of_entries_on_the_same_instant_stays_within_what_the_first_left
     machine = RiskStream()
     machine.open_the_desk()
     for symbol in SYMBOLS * 13:
-        machine.order(symbol, "buy", Decimal(7))
+        machine.order(symbol, "buy", Decimal(7), True)
     assert len(machine.model.occupied()) == 3
     assert machine.model.pending() == 3 * 2 * 700

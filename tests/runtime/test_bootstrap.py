@@ -25,7 +25,7 @@ def test_modes_on_recorded_time_may_start(mode: str) -> None:
 
 
 def test_a_bare_name_is_a_recording_that_ships_and_a_path_is_a_path(tmp_path: Path) -> None:
-    (shipped,) = recordings(settings().settings)
-    assert shipped.is_file()
+    shipped = recordings(settings().settings)
+    assert len(shipped) == 2 and all(path.is_file() for path in shipped)
     (own,) = recordings(settings(feed__files=f'["{tmp_path}/x.csv"]').settings)
     assert own == tmp_path / "x.csv"

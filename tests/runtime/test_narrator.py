@@ -28,6 +28,7 @@ LINES = {
     "ORDER_CANCELLED": r"CANCEL   \[[A-Z2-7]{16}\] the day ended",
     "PROTECTION_SET": r"GUARD    IBM: stop 181.20 \(entry\)",
     "EXIT_TRIGGERED": "STOP-OUT IBM at 181.19 reached its stop 181.20: closing 54",
+    "POSTURE_CHANGED": r"POSTURE  guerrilla to defensive \(automatic, by the rules\): vix 27.30",
     "RISK_ALERT": "ALERT    DAY_LOSS: -3.1 against -3.0; no new risk today",
 }
 SILENT = SAMPLES.keys() - LINES.keys()

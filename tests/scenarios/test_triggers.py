@@ -102,7 +102,7 @@ def test_the_index_is_watched_and_not_traded_and_its_crossing_wakes_what_is_held
     event = told.all(SignalGenerated)[1].event
     assert (event.key, event.figures["vix"], event.figures["vix_edge"]) == ("US:IBM", Decimal("15.30"), 15)
     assert told.all(PriceTick)[1].quote.symbol == "VIX"
-    assert told.house.projections.quote("US:VIX") is None and not told.house.intake.doubted
+    assert [order.key for order in told.sent] == ["US:IBM"] and not told.house.intake.doubted
 
 
 def test_with_nothing_held_a_crossing_wakes_nobody_and_unnamed_the_index_is_a_stranger(
@@ -111,7 +111,7 @@ def test_with_nothing_held_a_crossing_wakes_nobody_and_unnamed_the_index_is_a_st
     levels = [index("13:39:00", "14.80", 1), index("13:42:30", "15.30", 2)]
     watched = Rehearsal(tmp_path / "watched", settings(signals__vix__symbol="VIX")).play(levels)
     assert woken(watched) == [] and not watched.house.intake.doubted
-    stranger = Rehearsal(tmp_path / "stranger").play(levels)
+    stranger = Rehearsal(tmp_path / "stranger", settings(signals__vix__symbol="VIXEN")).play(levels)
     assert stranger.house.intake.doubted == {"unregistered": 2}
 
 

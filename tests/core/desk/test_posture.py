@@ -19,7 +19,7 @@ def test_the_shipped_file_states_the_table() -> None:
     table = tomllib.loads(SHIPPED.read_text())
     assert list(table) == ["postures"]
     shipped = msgspec.convert(table["postures"], Postures)
-    assert shipped == Postures()
+    assert structs.replace(shipped, switching=structs.replace(shipped.switching, symbol=None)) == Postures()
     assert {name: structs.astuple(shipped.terms(name)) for name in CEILING} == {
         "offensive": (Decimal("2.5"), Decimal("-1.5"), Decimal("3.0"), 5, Decimal(70)),
         "guerrilla": (Decimal("2.0"), Decimal("-1.2"), Decimal("2.4"), 3, Decimal(90)),

@@ -93,6 +93,7 @@ VIEW = RiskView(
     equity=usd(100_000),
     day_start=usd(100_000),
     intended=frozenset(),
+    recent=(True,) * 9,
     terms=CEILING["offensive"],
     limits=Limits(),
 )

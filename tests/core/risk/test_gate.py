@@ -93,6 +93,8 @@ DENIALS = (
     Case("APPROVAL_PRICE", ordering(kind="limit", limit=Decimal(90)), VIEW, "10.0000 %", "0.50 %"),
     Case("POSTURE_SIZE", REQUEST, view(committed=usd("1500.01")), "2.5001 %", "2.5 %"),
     Case("POSTURE_COUNT", REQUEST, view(occupied=frozenset("abcde")), "6", "5"),
+    Case("ORDER_MIX", REQUEST, view(recent=()), "0 of 1", "70 %"),
+    Case("ORDER_MIX", REQUEST, view(recent=(True, True)), "2 of 3", "70 %"),
     Case("FAT_FINGER", REQUEST, view(pending=usd("26000.01")), "30.0001 %", "30.00 %"),
     Case("FAT_FINGER", REQUEST, view(cash=usd(-5)), "missing", "30.00 %"),
     Case("FAT_FINGER", REQUEST, view(cash=usd(0)), "missing", "30.00 %"),
@@ -254,8 +256,11 @@ def test_an_effect_is_reduce_only_if_the_order_can_do_nothing_but_shrink(
 
 
 def test_the_posture_that_holds_is_the_one_that_binds() -> None:
-    assert denied(ordering(quantity=Decimal("15.01")), view(terms=CEILING["defensive"])).code == "APPROVAL_SIZE"
-    assert isinstance(review(ordering(quantity=Decimal(15)), view(terms=CEILING["defensive"])), Cleared)
+    at_a_limit = {"kind": "limit", "limit": Decimal(100)}
+    defensive = view(terms=CEILING["defensive"])
+    assert denied(ordering(quantity=Decimal("15.01"), **at_a_limit), defensive).code == "APPROVAL_SIZE"
+    assert isinstance(review(ordering(quantity=Decimal(15), **at_a_limit), defensive), Cleared)
+    assert denied(ordering(quantity=Decimal(15)), defensive).code == "ORDER_MIX"
 
 
 def test_an_approval_of_an_earlier_run_clears_nothing_in_this_one() -> None:

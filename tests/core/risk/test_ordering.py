@@ -18,7 +18,7 @@ SLIP = Slip("run-1", "open", "paper-1", Instrument("IBM", "US", "USD", Decimal("
 
 def seen(bid: str | None, ask: str | None) -> RiskView:
     sides = {"bid": Decimal(bid) if bid else None, "ask": Decimal(ask) if ask else None}
-    return view(quote=structs.replace(QUOTE, **sides))
+    return view(quote=structs.replace(QUOTE, **sides), recent=())
 
 
 def wanting(direction: Direction) -> Decision:
@@ -40,6 +40,12 @@ def test_the_limit_is_on_the_grid_less_than_a_tick_beyond_the_price(price: Decim
     assert order is not None and order.limit is not None
     beyond = order.limit - price if direction == "long" else price - order.limit
     assert 0 <= beyond < SLIP.instrument.tick and order.limit % SLIP.instrument.tick == 0
+
+
+def test_where_the_mix_leaves_room_an_entry_goes_to_the_market_with_the_price_that_refutes_it() -> None:
+    order = entry_order(SLIP, wanting("long"), Decimal(3), view(recent=(True, True, True)))
+    assert order is not None
+    assert (order.kind, order.limit, order.invalidation) == ("market", None, Decimal("180"))
 
 
 @pytest.mark.parametrize(("direction", "bid", "ask"), [("long", "184", None), ("short", None, "184")])

@@ -63,7 +63,7 @@ def test_check_looks_at_everything_and_says_it_is_well(aegis: Aegis, tmp_path: P
     said = aegis("check", "--json", "--state", tmp_path)
     told = rows(said.out)
     assert said.code == 0 and list(told) == CHECKS and all(row["ok"] for row in told.values())
-    assert told["recording"]["found"] == "2389 quotes in ibm-spy-minutes-2013-10.csv.gz"
+    assert told["recording"]["found"] == "2392 quotes in ibm-spy-minutes-2013-10.csv.gz, vix-opens-2013-10.csv"
     assert "rules, no model" in str(told["seats"]["found"])
 
 
