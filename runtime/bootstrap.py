@@ -24,6 +24,7 @@ from graphs.state import Desk
 from runtime.bookkeeper import Bookkeeper
 from runtime.dispatch import Dispatch
 from runtime.intake import Intake
+from runtime.lifelines import Lifelines
 from runtime.lookups import equipped
 from runtime.price_history import KeptBars
 from runtime.projections import Projections
@@ -77,6 +78,7 @@ class House:
     bookkeeper: Bookkeeper
     protector: Protector
     watch: Watch
+    lifelines: Lifelines
     telemetry: StageTimes
     seating: Seating
 
@@ -101,7 +103,7 @@ def build(loaded: Loaded, folder: StateFolder, clock: Clock, overrides: Override
     journal = chosen.journal or SqliteJournal.open(folder.journal)
     projections = Projections(journal, instruments, sessions, folder.latched)
     broker = Journaled(paper, projections, clock, float(settings.desk.answer_seconds), settle_within=0)
-    telemetry = StageTimes()
+    telemetry = StageTimes(clock, settings.service_levels.joined(settings.models.levels))
 
     def stream() -> "Stream | None":
         return intake.stream()
@@ -123,13 +125,16 @@ def build(loaded: Loaded, folder: StateFolder, clock: Clock, overrides: Override
     dispatch = Dispatch(combat(), desk, projections, settings.desk.queue, settings.desk.at_once)
     bookkeeper = Bookkeeper(projections, settings.postures, clock)
     protector = Protector(desk, settings.desk.entry_minutes, broker.reconcile)
+    lifelines = Lifelines(projections, broker, protector, telemetry, settings.continuity, clock)
     watch = Watch(projections, settings.desk.home, settings.risk, clock)
 
     async def execute_first(quote: Quote) -> None:
         paper.mark(quote)
         await asyncio.sleep(0)
 
-    intake = Intake(projections, settings, (execute_first, watch.see, protector.see), dispatch.offer, clock)
+    intake = Intake(
+        projections, settings, (execute_first, lifelines.see, watch.see, protector.see), dispatch.offer, clock
+    )
     return House(
         loaded=loaded,
         folder=folder,
@@ -143,6 +148,7 @@ def build(loaded: Loaded, folder: StateFolder, clock: Clock, overrides: Override
         bookkeeper=bookkeeper,
         protector=protector,
         watch=watch,
+        lifelines=lifelines,
         telemetry=telemetry,
         seating=seating,
     )

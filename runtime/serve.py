@@ -12,7 +12,7 @@ import signal
 from collections.abc import Callable
 from typing import Any
 
-from msgspec import Struct
+from msgspec import Struct, to_builtins
 
 from agents.roster import Roster
 from core.errors import BadInput
@@ -64,6 +64,8 @@ async def serve(house: House, feed: Feed, say: Callable[[str], None], until_end:
             await reopen(house)
             booking = tasks.create_task(house.bookkeeper.run(house.broker.reports()))
             await recover(house)
+            house.projections.listen(house.lifelines.hear)
+            watching = tasks.create_task(house.lifelines.run(stopping.ask))
             await operator.open()
             stopping.listen()
             reading = tasks.create_task(_read(house.intake, feed))
@@ -72,6 +74,8 @@ async def serve(house: House, feed: Feed, say: Callable[[str], None], until_end:
             unreadable = await reading
             await house.dispatch.drain()
             await house.protector.drain()
+            await house.lifelines.close()
+            await watching
         finally:
             stopping.forget()
             await operator.close()
@@ -191,6 +195,8 @@ def _commands(house: House, stopping: Stopping) -> dict[str, Any]:
             "working_orders": len(state.working),
             "waiting_runs": len(state.runs),
             "equity": str(equity) if equity else None,
+            "ladders": house.lifelines.state.rungs(house.loaded.settings.continuity),
+            "service_levels": to_builtins(house.telemetry.summary()),
             "faults": house.projections.faults,
         }
 
@@ -202,4 +208,8 @@ def _commands(house: House, stopping: Stopping) -> dict[str, Any]:
         house.folder.set_latch("killed by an operator over control.sock")
         return {"result": f"latched: no new risk until {house.folder.latch} is removed by a person"}
 
-    return {"status": status, "stop": stop, "kill": kill}
+    async def confirm() -> dict[str, Any]:
+        house.lifelines.confirm()
+        return {"result": "noted: entries open again once journal and broker agree for as long as the ladder says"}
+
+    return {"status": status, "stop": stop, "kill": kill, "confirm": confirm}

@@ -11,6 +11,7 @@ from typing import Any
 
 from msgspec import Struct, structs
 
+from core.desk.continuity import strictest
 from core.facts.catalogue import Fact
 from core.facts.desk import (
     DayOpened,
@@ -64,6 +65,8 @@ class DeskState(Struct, frozen=True, kw_only=True):
     fees: Money | None = None
     posture: PostureName = "defensive"
     operating: OperatingState = "normal"
+    rungs: dict[str, OperatingState] = {}
+    """Where each ladder stands; under `desk` what was set by no ladder."""
 
     def claimed(self, now: int) -> tuple[Ticket, ...]:
         """Orders that may still execute, and those that are cleared and about to be sent."""
@@ -176,7 +179,8 @@ def _day_opened(state: DeskState, fact: DayOpened, _at: int) -> DeskState:
 
 
 def _operating(state: DeskState, fact: OperatingStateChanged, _at: int) -> DeskState:
-    return structs.replace(state, operating=fact.state)
+    rungs = {**state.rungs, fact.ladder or "desk": fact.rung or fact.state}
+    return structs.replace(state, rungs=rungs, operating=strictest(rungs.values()))
 
 
 _RULES: dict[type, Callable[[DeskState, Any, int], DeskState]] = {
