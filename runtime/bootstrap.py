@@ -23,7 +23,7 @@ from graphs.combat import combat
 from graphs.state import Desk
 from runtime.bookkeeper import Bookkeeper
 from runtime.dispatch import Dispatch
-from runtime.intake import Intake
+from runtime.intake import Intake, Watcher
 from runtime.lifelines import Lifelines
 from runtime.lookups import equipped
 from runtime.price_history import KeptBars
@@ -127,13 +127,8 @@ def build(loaded: Loaded, folder: StateFolder, clock: Clock, overrides: Override
     protector = Protector(desk, settings.desk.entry_minutes, broker.reconcile)
     lifelines = Lifelines(projections, broker, protector, telemetry, settings.continuity, clock)
     watch = Watch(projections, settings.desk.home, settings.risk, clock)
-
-    async def execute_first(quote: Quote) -> None:
-        paper.mark(quote)
-        await asyncio.sleep(0)
-
     intake = Intake(
-        projections, settings, (execute_first, lifelines.see, watch.see, protector.see), dispatch.offer, clock
+        projections, settings, (_executing(paper), lifelines.see, watch.see, protector.see), dispatch.offer, clock
     )
     return House(
         loaded=loaded,
@@ -152,6 +147,16 @@ def build(loaded: Loaded, folder: StateFolder, clock: Clock, overrides: Override
         telemetry=telemetry,
         seating=seating,
     )
+
+
+def _executing(paper: PaperBroker) -> Watcher:
+    """Let the paper broker see a quote before anybody acts on it."""
+
+    async def execute_first(quote: Quote) -> None:
+        paper.mark(quote)
+        await asyncio.sleep(0)
+
+    return execute_first
 
 
 def refuse_live(settings: Settings) -> None:
