@@ -25,7 +25,8 @@ from graphs.combat import CombatGraph, combat
 from graphs.state import Desk
 from runtime.bookkeeper import Bookkeeper
 from runtime.dispatch import Dispatch
-from runtime.intake import Intake
+from runtime.intake import Intake, Watcher
+from runtime.lifelines import Lifelines
 from runtime.lookups import equipped
 from runtime.price_history import KeptBars
 from runtime.projections import Projections
@@ -85,6 +86,7 @@ class House:
     protector: Protector
     watch: Watch
     stance: Stance
+    lifelines: Lifelines
     telemetry: StageTimes
     seating: Seating
 
@@ -110,7 +112,7 @@ def build(loaded: Loaded, folder: StateFolder, clock: Clock, overrides: Override
     projections = Projections(journal, instruments, sessions, folder.latched)
     behind: Broker = chosen.behind(paper) if chosen.behind else paper
     broker = Journaled(behind, projections, clock, float(settings.desk.answer_seconds), settle_within=0)
-    telemetry = StageTimes()
+    telemetry = StageTimes(clock, settings.service_levels.joined(settings.models.levels))
 
     def stream() -> "Stream | None":
         taking = door()
@@ -133,6 +135,7 @@ def build(loaded: Loaded, folder: StateFolder, clock: Clock, overrides: Override
     dispatch = Dispatch(chosen.graph or combat(), desk, projections, settings.desk.queue, settings.desk.at_once)
     bookkeeper = Bookkeeper(projections, settings.postures, clock)
     protector = Protector(desk, settings.desk.entry_minutes, broker.reconcile)
+    lifelines = Lifelines(projections, broker, protector, telemetry, settings.continuity, clock)
     watch = Watch(projections, settings.desk.home, settings.risk, clock)
     stance = Stance(
         projections,
@@ -141,12 +144,8 @@ def build(loaded: Loaded, folder: StateFolder, clock: Clock, overrides: Override
         (settings.desk.home, settings.signals.vix.key),
         (KeptBars(stream), settings.stream.frames[0]),
     )
-
-    async def execute_first(quote: Quote) -> None:
-        paper.mark(quote)
-        await asyncio.sleep(0)
-
-    intake = Intake(projections, settings, (execute_first, watch.see, protector.see, stance.see), dispatch.offer, clock)
+    watchers = (_executing(paper), lifelines.see, watch.see, protector.see, stance.see)
+    intake = Intake(projections, settings, watchers, dispatch.offer, clock)
     door = weakref.ref(intake)
     return House(
         loaded=loaded,
@@ -162,9 +161,20 @@ def build(loaded: Loaded, folder: StateFolder, clock: Clock, overrides: Override
         protector=protector,
         watch=watch,
         stance=stance,
+        lifelines=lifelines,
         telemetry=telemetry,
         seating=seating,
     )
+
+
+def _executing(paper: PaperBroker) -> Watcher:
+    """Let the paper broker see a quote before anybody acts on it."""
+
+    async def execute_first(quote: Quote) -> None:
+        paper.mark(quote)
+        await asyncio.sleep(0)
+
+    return execute_first
 
 
 def refuse_live(settings: Settings) -> None:

@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from typing import Any
 
+from msgspec import to_builtins
+
 from core.desk.bands import STRICTNESS
 from core.desk.stance import Refused, Wish, holding
 from core.market.instants import shown
@@ -28,7 +30,11 @@ def commands(house: House, stop: Callable[[str], None]) -> dict[str, Command]:
     async def posture(asked: Asked) -> dict[str, Any]:
         return await order_posture(house.stance, asked)
 
-    return {"status": status, "stop": stopping, "kill": kill, "posture": posture}
+    async def confirm(_asked: Asked) -> dict[str, Any]:
+        house.lifelines.confirm()
+        return {"result": "noted: entries open again once journal and broker agree for as long as the ladder says"}
+
+    return {"status": status, "stop": stopping, "kill": kill, "posture": posture, "confirm": confirm}
 
 
 async def order_posture(stance: Stance, asked: Asked) -> dict[str, Any]:
@@ -61,5 +67,7 @@ def _status(house: House) -> dict[str, Any]:
         "working_orders": len(state.working),
         "waiting_runs": len(state.runs),
         "equity": str(equity) if equity else None,
+        "ladders": house.lifelines.state.rungs(house.loaded.settings.continuity),
+        "service_levels": to_builtins(house.telemetry.summary()),
         "faults": house.projections.faults,
     }

@@ -33,6 +33,8 @@ class Waiting:
     priority: int
     order: int
     accepted: Recorded
+    offered: int
+    """The monotonic instant at which it was handed over."""
 
 
 class Dispatch:
@@ -57,7 +59,7 @@ class Dispatch:
     async def offer(self, accepted: Recorded, priority: int = 5) -> None:
         """Queue an accepted event; it starts at once while there is room."""
         self._offered += 1
-        heappush(self._waiting, Waiting(priority, self._offered, accepted))
+        heappush(self._waiting, Waiting(priority, self._offered, accepted, self._desk.clock.elapsed()))
         if len(self._waiting) > self._capacity:
             await self._give_way()
         self._launch()
@@ -69,7 +71,7 @@ class Dispatch:
 
     def _launch(self) -> None:
         while self._waiting and len(self._running) < self._at_once:
-            task = self._begin(self._run(heappop(self._waiting).accepted))
+            task = self._begin(self._run(heappop(self._waiting)))
             self._running.add(task)
             task.add_done_callback(self._ended)
 
@@ -85,7 +87,8 @@ class Dispatch:
         heapify(self._waiting)
         await self._settle(oldest.accepted, "superseded", f"more than {self._capacity} events were waiting")
 
-    async def _run(self, accepted: Recorded) -> None:
+    async def _run(self, waiting: Waiting) -> None:
+        accepted = waiting.accepted
         signal = accepted.fact
         if not isinstance(signal, SignalGenerated):
             raise TypeError(f"dispatch runs accepted signals, not {accepted.envelope.type}")
@@ -105,8 +108,15 @@ class Dispatch:
             fault = f"{type(error).__name__}: {error}"
         if fault:
             await self._failed(accepted, fault)
-        took = self._desk.clock.elapsed() - start
-        await self._timed(signal.run, run.stages | {"run": took})
+        end = self._desk.clock.elapsed()
+        self._observe(run, start - waiting.offered, end - waiting.offered, "failed" if fault else "done")
+        await self._timed(signal.run, run.stages | {"run": end - start})
+
+    def _observe(self, run: Run, waited: int, cycle: int, outcome: str) -> None:
+        """The stages that no node sees: from the event to its analysis, and to its outcome."""
+        if "brief" in run.stages:
+            self._desk.telemetry.observe("detection", waited + run.stages["brief"], outcome)
+        self._desk.telemetry.observe("cycle", cycle, outcome)
 
     async def _failed(self, accepted: Recorded, fault: str) -> None:
         alert = RiskAlert(

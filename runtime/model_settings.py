@@ -12,6 +12,7 @@ from typing import Literal, get_args
 from msgspec import Struct
 
 from agents.capabilities import permit
+from core.desk.service_levels import Level, Stage
 from core.errors import BadInput
 from core.facts.models import Role
 from core.market.instruments import bounded, positive
@@ -44,6 +45,14 @@ class Pace(Struct, frozen=True, forbid_unknown_fields=True):
     deadline_seconds: Decimal
     warning_seconds: Decimal | None = None
     critical_seconds: Decimal | None = None
+
+    @property
+    def level(self) -> Level:
+        """The same as a service level."""
+        warning, critical = (
+            None if bound is None else int(bound * 1000) for bound in (self.warning_seconds, self.critical_seconds)
+        )
+        return Level(int(self.deadline_seconds * 1000), warning, critical)
 
 
 class ModelSettings(Struct, frozen=True, forbid_unknown_fields=True):
@@ -86,11 +95,17 @@ class ModelSettings(Struct, frozen=True, forbid_unknown_fields=True):
         return self.rosters[self.roster] if self.roster != RULES else {role: OFFLINE for role in get_args(Role)}
 
     @property
+    def levels(self) -> dict[str, Level]:
+        """What the stages of the seats are held against: the deadline is the target."""
+        return {STAGES[role]: pace.level for role, pace in self.paces.items()}
+
+    @property
     def paces(self) -> dict[Role, Pace]:
         """How long each seat may think."""
         return self.tempos[self.tempo]
 
 
+STAGES: dict[Role, Stage] = {"analyst": "analyze", "verifier": "verify", "commander": "command"}
 OFFLINE = SeatSettings(RULES)
 
 

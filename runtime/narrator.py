@@ -13,6 +13,7 @@ from core.facts.desk import (
     RunSettled,
 )
 from core.facts.models import ModelReplied
+from core.facts.operations import ServiceLevelMissed
 from core.facts.orders import OrderCancelled, OrderFilled, OrderIntended, OrderRejected, OrderUnknown
 from core.facts.risk import GateRuled, RiskAlert
 from core.facts.signals import MarketEvent, SignalGenerated
@@ -111,6 +112,8 @@ class Narrator:
         return f"GUARD    {fact.symbol}: stop {fact.stop}{target} ({fact.reason})"
 
     def _exit(self, fact: ExitTriggered, _run: str) -> str:
+        if fact.reason == "safe":
+            return f"LEAVE    {fact.symbol}: the desk leaves everything: closing {fact.quantity}"
         word = "STOP-OUT" if fact.reason == "stop" else "TARGET  "
         return f"{word} {fact.symbol} at {fact.price} reached its {fact.reason} {fact.level}: closing {fact.quantity}"
 
@@ -127,6 +130,12 @@ class Narrator:
 
     def _alert(self, fact: RiskAlert, _run: str) -> str:
         return f"ALERT    {fact.code}: {fact.figure} against {fact.limit}; {fact.done}"
+
+    def _missed(self, fact: ServiceLevelMissed, _run: str) -> str:
+        return (
+            f"SLOW     {fact.stage} took {fact.took_ms} ms, its target is {fact.target_ms} ms; "
+            f"missed {fact.in_a_row} times in a row"
+        )
 
 
 def _told(event: MarketEvent) -> str:
@@ -180,4 +189,5 @@ _LINES: dict[type, Callable[[Narrator, Any, str], str | None]] = {
     ExitTriggered: Narrator._exit,
     RunSettled: Narrator._settled,
     RiskAlert: Narrator._alert,
+    ServiceLevelMissed: Narrator._missed,
 }

@@ -17,6 +17,7 @@ from core.market.instruments import Instrument, Money
 from core.market.quotes import Grade, Quote
 from core.ports.journal import Chain, Head, Journal, Verified
 from core.record.envelope import Draft, Recorded
+from tools.clock import ticking
 
 Listener = Callable[[Recorded], None]
 
@@ -50,6 +51,8 @@ class Projections:
         """What went wrong beside the record, for `desk status`."""
         self.latest = 0
         """The instant of the last event; no desk may act before it."""
+        self.took = 0
+        """How long the latest append took, in nanoseconds of the loop."""
         self.began: Money | None = None
         """What the account held when the journal began."""
 
@@ -98,6 +101,11 @@ class Projections:
         """The registered instrument of this key."""
         return self._instruments.get(key)
 
+    @property
+    def tables(self) -> Mapping[str, SessionTable]:
+        """The known sessions of all markets."""
+        return self._sessions
+
     def sessions(self, market: str) -> SessionTable | None:
         """The known sessions of a market; None means closed."""
         return self._sessions.get(market)
@@ -122,7 +130,9 @@ class Projections:
         self, drafts: Sequence[Draft], *, expect: Mapping[str, int] | None = None, durable: bool = False
     ) -> tuple[Recorded, ...]:
         """Record, then fold, then tell."""
+        begun = ticking()
         written = await self._journal.append(drafts, expect=expect, durable=durable)
+        self.took = ticking() - begun
         for recorded in written:
             self._fold(recorded)
         for recorded in written:

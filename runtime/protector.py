@@ -3,7 +3,8 @@
 A stop or target that is reached becomes an exit with an identity of its own, passes the gate like every order and
 leaves under a clearance. Only what no working order may already take is sent, so a holding is never turned
 round. A refused exit is tried again after a minute, and alarmed. Entries that nobody filled in time, or that stand
-against an exit, are withdrawn here too, and the broker is asked about orders that got no answer.
+against an exit, are withdrawn here too, and the broker is asked about orders that got no answer. `flatten` is how the
+desk leaves everything when its operating state asks for that.
 """
 
 import asyncio
@@ -14,6 +15,7 @@ from typing import Any
 from core.facts.desk import ExitTriggered
 from core.facts.risk import RiskAlert
 from core.market.instants import MINUTE
+from core.market.instruments import Instrument
 from core.market.quotes import Quote
 from core.ports.broker import Placed, Refused, Unknown
 from core.record.envelope import Draft, name
@@ -66,6 +68,19 @@ class Protector:
                 in_the_way = reached is not None and opposes(ticket.order, held)
                 await self._look_after(ticket, quote.at, in_the_way)
 
+    def flatten(self) -> None:
+        """Withdraw every entry, then close every holding; what is on its way already, or pauses, is left alone."""
+        desk, now = self._desk, self._desk.clock.now()
+        state = desk.books.state()
+        for ticket in state.working:
+            if ticket.state != "unknown" and not opposes(ticket.order, state.held(ticket.order.key)):
+                self._once(ticket.order.client_id, self._withdraw(ticket))
+        for key, position in state.positions.items():
+            instrument, sessions = desk.books.instrument(key), desk.books.sessions(position.market)
+            is_open = sessions is not None and sessions.is_open(now)
+            if instrument is not None and is_open and now >= self._pausing.get(key, 0):
+                self._once(key, self._exit(name("exit", key, "safe", now), instrument, now, None))
+
     def _once(self, name: str, work: Coroutine[Any, Any, None]) -> None:
         if name in self._busy:
             work.close()
@@ -75,20 +90,25 @@ class Protector:
         task.add_done_callback(lambda _: self._busy.pop(name))
 
     async def _leave(self, quote: Quote, reached: Due) -> None:
-        desk, instrument = self._desk, self._desk.books.instrument(quote.key)
+        instrument = self._desk.books.instrument(quote.key)
         exit_id = name("exit", quote.key, reached.reason, quote.at, quote.sequence)
-        cause = f"{exit_id}.triggered"
+        if instrument is not None:
+            await self._exit(exit_id, instrument, quote.at, reached)
+
+    async def _exit(self, exit_id: str, instrument: Instrument, at: int, reached: Due | None) -> None:
+        """Close what no working order may take yet: because a price was reached, or whatever the price."""
+        desk, key, cause = self._desk, instrument.key, f"{exit_id}.triggered"
         known = await desk.journal.find(cause)
-        view = view_of(desk, quote.market, quote.key)
+        view = view_of(desk, instrument.market, key)
         free = abs(view.held) - view.reducing
-        if instrument is None or free <= 0 or known is not None:
+        if free <= 0 or known is not None:
             return
         triggered = ExitTriggered(
-            symbol=quote.symbol,
-            market=quote.market,
-            reason=reached.reason,
-            price=reached.price,
-            level=reached.level,
+            symbol=instrument.symbol,
+            market=instrument.market,
+            reason=reached.reason if reached else "safe",
+            price=reached.price if reached else None,
+            level=reached.level if reached else None,
             quantity=free,
         )
         order = exit_order(Slip(exit_id, "exit", desk.account, instrument), view.held, free)
@@ -96,7 +116,7 @@ class Protector:
         ruled = await rule(desk, Request(order), view, cause, [draft])
         answer = ruled if isinstance(ruled, Denied) else await desk.broker.submit(order, ruled)
         if not isinstance(answer, Placed):
-            self._pausing[quote.key] = quote.at + MINUTE
+            self._pausing[key] = at + MINUTE
             await self._alarm(exit_id, answer, cause)
 
     async def _alarm(self, exit_id: str, answer: Denied | Refused | Unknown, cause: str) -> None:

@@ -7,9 +7,10 @@ what it then holds must equal what the journal says, else the desk opens restric
 import asyncio
 from decimal import Decimal
 
+from core.desk.continuity import strictest
 from core.errors import BadInput, JournalBroken
 from core.facts.catalogue import Fact
-from core.facts.desk import DeskOpened, OperatingStateChanged, RunSettled
+from core.facts.desk import DeskOpened, Ladder, OperatingStateChanged, RunSettled
 from core.facts.models import ModelReplied
 from core.facts.risk import RiskAlert
 from core.market.instants import shown
@@ -133,15 +134,29 @@ async def _compare(house: House) -> None:
     ours = {key: position.quantity for key, position in state.positions.items()}
     theirs, cash = dict(await house.broker.positions()), await house.broker.cash()
     if ours == theirs and state.cash == cash:
-        if state.operating == "restricted":
-            await _note(house, "operating", OperatingStateChanged("normal", "journal and broker agree"))
+        await _agree(house)
         return
     done = f"entries are closed; the journal says {ours} and {state.cash}, the broker says {theirs} and {cash}"
+    why = "journal and broker disagree"
+    worst = strictest([*state.rungs.values(), "restricted"])
     await _note(
         house,
         "diverged",
-        OperatingStateChanged("restricted", "journal and broker disagree"),
+        OperatingStateChanged(worst, why, ladder="mismatch", rung="restricted"),
         RiskAlert(
             code="DIVERGENCE", figure=Decimal(len(theirs)), limit=Decimal(len(ours)), done=done, severity="danger"
         ),
     )
+
+
+async def _agree(house: House) -> None:
+    """What was restricted because of a difference, by a ladder or before there were ladders, is so no longer."""
+    why = "journal and broker agree"
+    for name, ladder in _DIFFERENCES:
+        rungs = house.projections.state().rungs
+        if rungs.get(name, "normal") != "normal":
+            state = strictest({**rungs, name: "normal"}.values())
+            await _note(house, f"operating.{name}", OperatingStateChanged(state, why, ladder=ladder, rung="normal"))
+
+
+_DIFFERENCES: tuple[tuple[str, Ladder | None], ...] = (("mismatch", "mismatch"), ("desk", None))

@@ -64,6 +64,8 @@ async def serve(house: House, feed: Feed, say: Callable[[str], None], until_end:
             await reopen(house)
             booking = tasks.create_task(house.bookkeeper.run(house.broker.reports()))
             await recover(house)
+            house.projections.listen(house.lifelines.hear)
+            watching = tasks.create_task(house.lifelines.run(stopping.ask))
             await operator.open()
             stopping.listen()
             reading = tasks.create_task(_read(house.intake, feed))
@@ -72,6 +74,8 @@ async def serve(house: House, feed: Feed, say: Callable[[str], None], until_end:
             unreadable = await reading
             await house.dispatch.drain()
             await house.protector.drain()
+            await house.lifelines.close()
+            await watching
         finally:
             stopping.forget()
             await operator.close()

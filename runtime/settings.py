@@ -13,6 +13,8 @@ import msgspec
 from msgspec import Struct, structs
 
 from core.desk.posture import Postures
+from core.desk.rungs import Ladders
+from core.desk.service_levels import ServiceLevels
 from core.errors import BadInput
 from core.facts.desk import Mode, PostureName
 from core.market.instruments import Currency, Instrument, Market, Money, Symbol, positive
@@ -124,6 +126,8 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True):
     signals: SignalSettings = SignalSettings()
     postures: Postures = Postures()
     risk: Limits = Limits()
+    continuity: Ladders = Ladders()
+    service_levels: ServiceLevels = ServiceLevels()
     paper: PaperTerms = PaperTerms()
 
     def __post_init__(self) -> None:

@@ -18,7 +18,7 @@ from core.facts.desk import (
 from core.facts.lookups import ToolAnswered
 from core.facts.market import PriceTick
 from core.facts.models import ModelReplied, Usage
-from core.facts.operations import RunTimed
+from core.facts.operations import RunTimed, ServiceLevelMissed
 from core.facts.orders import (
     Order,
     OrderCancelled,
@@ -214,6 +214,7 @@ def _desk() -> tuple[Fact, ...]:
         ),
         OperatorCommanded("stop", "operator", "control.sock", "draining"),
         RunTimed(RUN, {"analyze": 812_000, "gate": 41_000}),
+        ServiceLevelMissed(stage="detection", level="warning", took_ms=120, target_ms=50, in_a_row=2),
     )
 
 

@@ -114,6 +114,11 @@ class VirtualClock:
         return time.monotonic_ns()
 
 
+def ticking() -> int:
+    """Monotonic nanoseconds of the running loop: virtual where its time is; no change of the clock moves them."""
+    return round(asyncio.get_running_loop().time() * SECOND)
+
+
 def run(main: Coroutine[Any, Any, T], *, loop_factory: Callable[[], AbstractEventLoop] | None = None) -> T:
     """Run a coroutine to its end on a loop of this make, and close the loop."""
     with asyncio.Runner(loop_factory=loop_factory) as runner:

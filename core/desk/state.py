@@ -11,6 +11,7 @@ from typing import Any
 
 from msgspec import Struct, structs
 
+from core.desk.continuity import strictest
 from core.desk.order_mix import Recent, counted
 from core.desk.streaks import Streaks, count
 from core.facts.catalogue import Fact
@@ -87,6 +88,8 @@ class DeskState(Struct, frozen=True, kw_only=True):
     streaks: Streaks = Streaks()
     entries: Recent = ()
     operating: OperatingState = "normal"
+    rungs: dict[str, OperatingState] = {}
+    """Where each ladder stands; under `desk` what was set by no ladder."""
 
     def claimed(self, now: int) -> tuple[Ticket, ...]:
         """Orders that may still execute, and those that are cleared and about to be sent."""
@@ -203,7 +206,8 @@ def _day_opened(state: DeskState, fact: DayOpened, _at: int) -> DeskState:
 
 
 def _operating(state: DeskState, fact: OperatingStateChanged, _at: int) -> DeskState:
-    return structs.replace(state, operating=fact.state)
+    rungs = {**state.rungs, fact.ladder or "desk": fact.rung or fact.state}
+    return structs.replace(state, rungs=rungs, operating=strictest(rungs.values()))
 
 
 def _posture(state: DeskState, fact: PostureChanged, at: int) -> DeskState:

@@ -16,7 +16,7 @@ from core.facts.desk import (
 from core.facts.lookups import ToolAnswered
 from core.facts.market import PriceTick
 from core.facts.models import ModelReplied
-from core.facts.operations import RunTimed
+from core.facts.operations import RunTimed, ServiceLevelMissed
 from core.facts.orders import (
     OrderCancelled,
     OrderFilled,
@@ -60,12 +60,12 @@ DecisionFact = (
     | PostureChanged
     | OperatorCommanded
 )
-OperationFact = RunTimed
+OperationFact = RunTimed | ServiceLevelMissed
 Fact = DecisionFact | OperationFact
 
 TYPES: dict[str, type] = {str(kind.__struct_config__.tag): kind for kind in get_args(Fact)}
 """Wire name → shape."""
-OPERATIONS = frozenset({str(RunTimed.__struct_config__.tag)})
+OPERATIONS = frozenset(str(kind.__struct_config__.tag) for kind in get_args(OperationFact))
 """Wire names that belong to the chain of operations; all others are decisions."""
 
 

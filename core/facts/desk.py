@@ -9,6 +9,9 @@ from core.market.instruments import Currency, Market, Money, Symbol, listing
 
 PostureName = Annotated[str, Meta(pattern=r"^[a-z][a-z_]{0,31}$")]
 OperatingState = Literal["normal", "limited", "restricted", "safe", "shutdown"]
+"""What the desk may do, from everything to nothing: the order is that of strictness."""
+Ladder = Literal["api", "feed", "broker", "network", "mismatch", "store"]
+"""What an outage is an outage of; each has a table of rungs of its own."""
 PostureCause = Literal["automatic", "manual", "expired", "emergency"]
 Mode = Literal["demo", "paper", "live", "shadow", "backtest"]
 Outcome = Literal[
@@ -70,10 +73,20 @@ class PostureChanged(Struct, frozen=True, kw_only=True, tag="POSTURE_CHANGED"):
 
 
 class OperatingStateChanged(Struct, frozen=True, tag="OPERATING_STATE_CHANGED"):
-    """What the desk may do has changed."""
+    """A ladder was climbed or descended, and what the desk may do since: the strictest rung of all ladders."""
 
     state: OperatingState
     reason: str
+    ladder: Ladder | None = None
+    """None where no ladder moved but a person, or a release before there were any."""
+    rung: OperatingState | None = None
+    """Where this ladder stands now."""
+    figure: Decimal | None = None
+    """What was seen: seconds, percent or a count, as the limit."""
+    limit: Decimal | None = None
+    """The bound in the table that was reached, or the quiet time that has passed."""
+    snapshot: str | None = None
+    """Digest of the desk as it stood, kept beside the journal on entering safe and shutdown."""
 
 
 class PositionUpdated(Struct, frozen=True, kw_only=True, tag="POSITION_UPDATED"):
@@ -112,13 +125,14 @@ class ProtectionSet(Struct, frozen=True, kw_only=True, tag="PROTECTION_SET"):
 
 
 class ExitTriggered(Struct, frozen=True, kw_only=True, tag="EXIT_TRIGGERED"):
-    """A price reached the stop or the target of a holding."""
+    """A price reached the stop or the target of a holding, or the operating state asks to be flat."""
 
     symbol: Symbol
     market: Market
-    reason: Literal["stop", "target"]
-    price: Decimal
-    level: Decimal
+    reason: Literal["stop", "target", "safe"]
+    """Safe: the desk leaves everything, whatever the price."""
+    price: Decimal | None
+    level: Decimal | None
     quantity: Decimal
 
     @property

@@ -7,6 +7,8 @@ from msgspec import Struct
 
 from core.facts.orders import Effect, Order
 
+Severity = Literal["information", "warning", "danger", "critical"]
+
 
 class Check(Struct, frozen=True):
     """One check of the gate: its code, whether it held, the figure it saw and the limit it held it against."""
@@ -39,4 +41,4 @@ class RiskAlert(Struct, frozen=True, kw_only=True, tag="RISK_ALERT"):
     figure: Decimal
     limit: Decimal
     done: str
-    severity: Literal["information", "warning", "danger", "critical"]
+    severity: Severity

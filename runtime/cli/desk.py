@@ -57,6 +57,15 @@ def stop(state: StateOption) -> None:
 
 
 @app.command()
+def confirm(state: StateOption) -> None:
+    """Say that you have looked at a difference between journal and broker, so that the desk may leave its restriction.
+
+    Example: aegis-agents desk confirm --state ./state
+    """
+    typer.echo(_ask(state, "confirm")["result"])
+
+
+@app.command()
 def kill(state: StateOption) -> None:
     """Set the kill latch: no new risk from this instant on, also after a restart. Exits go on.
 

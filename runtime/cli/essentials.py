@@ -24,7 +24,7 @@ ESSENTIALS = {
     "ORDER_CANCELLED": "{0.client_id}: {0.reason}",
     "POSITION_UPDATED": "{0.quantity} {0.symbol} held, average {0.average}, realised {0.realised}",
     "PROTECTION_SET": "{0.symbol} stop {0.stop}, target {0.target}: {0.reason}",
-    "EXIT_TRIGGERED": "{0.quantity} {0.symbol}: {0.price} reached the {0.reason} {0.level}",
+    "EXIT_TRIGGERED": "{0.quantity} {0.symbol}: {0.reason}, price {0.price}, level {0.level}",
     "RUN_SETTLED": "{0.outcome}: {0.reason}",
     "RISK_ALERT": "{0.severity}: {0.code} {0.figure} against {0.limit}; {0.done}",
     "DESK_OPENED": "account {0.account}, {0.mode}, cash {0.cash}, posture {0.posture}, release {0.release}",
@@ -34,6 +34,7 @@ ESSENTIALS = {
     "POSTURE_CHANGED": "{0.before} to {0.after}, {0.cause}, by {0.by}: {0.why}",
     "OPERATOR_COMMANDED": "{0.command} by {0.who} over {0.source}: {0.result}",
     "RUN_TIMED": "{0.stages}",
+    "SERVICE_LEVEL_MISSED": "{0.severity}: {0.stage} took {0.took_ms} ms against {0.target_ms}, {0.in_a_row} in a row",
 }
 """Wire name → what of the fact is told, as a format of the fact."""
 

@@ -18,7 +18,7 @@ PACKAGES = ("agents", "configs", "core", "evals", "graphs", "prompts", "runtime"
 COMMANDS = {
     "serve": "Run the desk until told to stop, or its recording ends.",
     "decide": "Take one market event through the desk, and explain it.",
-    "desk": "Talk to a running desk: status, stop, kill.",
+    "desk": "Talk to a running desk: status, stop, confirm, kill.",
     "journal": "Read the record: verify, tail, show.",
     "prompts": "What the seats are told: list, show, render, diff.",
     "signals": "What prices say: explain a series, scan many, graph packages.",

@@ -1,10 +1,11 @@
-"""`aegis-agents simulate`: servers of this machine that behave as the real ones do."""
+"""`aegis-agents simulate`: servers of this machine that behave as the real ones do, and outages of all of them."""
 
 import asyncio
 import signal
 import sys
 from enum import StrEnum
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 import msgspec
@@ -13,6 +14,7 @@ import typer
 from core.errors import BadInput
 
 if TYPE_CHECKING:
+    from runtime.incidents import Played
     from tools.simulators.provider.conversation import Flavour
     from tools.simulators.provider.record import Seen, Totals
     from tools.simulators.provider.simulation import Simulation
@@ -74,6 +76,49 @@ def providers(
     changes = {name: value for name, value in told.items() if value is not None}
     simulation = read(script, changes) if script else simulated(changes, "simulate providers")
     asyncio.run(_serve(simulation, port, context.obj))
+
+
+class Kind(StrEnum):
+    """What happens."""
+
+    api_outage = "api-outage"
+    feed_loss = "feed-loss"
+    flap = "flap"
+    mismatch = "mismatch"
+
+
+@app.command()
+def incident(
+    context: typer.Context,
+    kind: Annotated[Kind, typer.Argument(help="What happens.", show_default=False)],
+    config_dir: Annotated[Path | None, typer.Option(help="Folder with your own files.", show_default=False)] = None,
+) -> None:
+    """Play an outage against an embedded desk, at speed, and hold what it did against its table.
+
+    Exits 0 only if each rung was entered and left as the table says.
+
+    Example: aegis-agents simulate incident feed-loss
+    """
+    from runtime.incidents import play
+    from runtime.settings import load
+    from runtime.state_folder import StateFolder
+
+    loaded = load("demo", config_dir, {"AEGIS_MODELS__ROSTER": "rules"})
+    with TemporaryDirectory(prefix="aegis-incident-") as folder:
+        played = play(loaded, StateFolder(Path(folder)), kind.value)
+    manner: Manner = context.obj
+    _echo(msgspec.json.encode(played).decode() if manner.as_json else timeline(played))
+    if played.faults:
+        raise typer.Exit(1)
+
+
+def timeline(played: "Played") -> str:
+    """What happened, for a person: seconds since the desk opened, what happened, and whether that was right."""
+    rows = [f"{entry.at:>8.1f} s  {entry.text}" for entry in played.timeline]
+    judged = [f"WRONG: {fault}" for fault in played.faults] or [
+        f"right: {len(played.expected)} moves, each as its table says"
+    ]
+    return "\n".join([f"{played.incident}: {played.about}", "", *rows, "", *judged])
 
 
 def greeting(bases: "dict[Flavour, str]") -> list[str]:

@@ -29,6 +29,7 @@ LINES = {
     "PROTECTION_SET": r"GUARD    IBM: stop 181.20 \(entry\)",
     "EXIT_TRIGGERED": "STOP-OUT IBM at 181.19 reached its stop 181.20: closing 54",
     "POSTURE_CHANGED": r"POSTURE  guerrilla to defensive \(automatic, by the rules\): vix 27.30",
+    "SERVICE_LEVEL_MISSED": "SLOW     detection took 120 ms, its target is 50 ms; missed 2 times in a row",
     "RISK_ALERT": "ALERT    DAY_LOSS: -3.1 against -3.0; no new risk today",
 }
 SILENT = SAMPLES.keys() - LINES.keys()

@@ -1,60 +1,73 @@
-"""Stage times: bounded, never failing, and the percentiles people expect."""
+"""Stage times: bounded, never failing, over sliding windows, and told when a level is missed twice."""
 
-import pytest
-from hypothesis import given
-from hypothesis import strategies as st
-
+from core.desk.service_levels import MILLISECOND, Level
+from core.market.instants import MINUTE
 from core.ports.telemetry import Telemetry
 from tools.telemetry import OTHER, StageTimes
 
 
-def observed(durations: list[int], keep: int = 1024) -> StageTimes:
-    times = StageTimes(keep=keep)
+class Ticking:
+    """A clock somebody sets."""
+
+    def __init__(self) -> None:
+        self.at = 0
+
+    def now(self) -> int:
+        """Nanoseconds since 1970, UTC."""
+        return self.at
+
+    def elapsed(self) -> int:
+        """Monotonic nanoseconds."""
+        return self.at
+
+
+def observed(*durations: int, clock: Ticking | None = None) -> StageTimes:
+    times = StageTimes(clock or Ticking(), {"gate": Level(50)})
     telemetry: Telemetry = times
     for ns in durations:
         telemetry.observe("gate", ns, "cleared")
     return times
 
 
-@pytest.mark.parametrize(
-    ("q", "ns"), [(0, 1), (1, 1), (50, 50), (99, 99), (99.5, 100), (100, 100), (-5, 1), (400, 100)]
-)
-def test_a_percentile_is_a_duration_that_was_seen(q: float, ns: int) -> None:
-    assert observed(list(range(100, 0, -1))).percentile("gate", q) == ns
-
-
 def test_a_stage_never_seen_has_no_percentile() -> None:
-    assert StageTimes().percentile("gate", 50) is None
-    assert StageTimes().summary() == {}
+    assert observed().percentile("gate", 50) is None and observed().summary() == {}
 
 
-@given(st.lists(st.integers(0, 10**12), min_size=1), st.floats(0, 100))
-def test_at_least_that_share_of_durations_is_not_above_the_percentile(durations: list[int], q: float) -> None:
-    found = observed(durations).percentile("gate", q)
-    assert found in durations
-    assert sum(ns <= found for ns in durations) >= len(durations) * q / 100 - 1e-9
-
-
-def test_the_summary_counts_outcomes_of_all_time_and_keeps_the_longest() -> None:
-    times = observed([900, *range(1, 101)], keep=100)
+def test_the_summary_counts_outcomes_keeps_the_longest_and_shows_every_window() -> None:
+    clock = Ticking()
+    times = observed(900, *range(1, 101), clock=clock)
+    clock.at = 5 * MINUTE
     times.observe("gate", 7, "denied")
-    times.observe("brief", 0, "ok")
-    gate = times.summary()["gate"]
-    assert (gate.count, gate.outcomes) == (102, {"cleared": 101, "denied": 1})
-    assert (gate.p50, gate.p99, gate.longest) == (50, 99, 900)
-    assert times.summary()["brief"].p50 == 0
+    summary = times.summary()["gate"]
+    assert (summary.count, summary.outcomes, summary.longest) == (102, {"cleared": 101, "denied": 1}, 900)
+    assert {name: figures.count for name, figures in summary.windows.items()} == {
+        "minute": 1,
+        "ten_minutes": 102,
+        "day": 102,
+    }
+    assert summary.windows["minute"].p99 == 7 and summary.level == Level(50)
 
 
-def test_only_the_latest_durations_are_kept() -> None:
-    assert observed([10**9] * 50 + [1] * 100, keep=100).percentile("gate", 100) == 1
+def test_names_are_bounded_and_what_comes_after_is_counted_together() -> None:
+    times = StageTimes(Ticking(), names=3)
+    for number in range(10):
+        times.observe(f"stage-{number}", 1, "done")
+        times.observe("stage-0", 1, f"outcome-{number}")
+    assert set(times.summary()) == {"stage-0", "stage-1", "stage-2", OTHER}
+    assert len(times.summary()["stage-0"].outcomes) == 4
 
 
-def test_however_many_names_come_memory_is_bounded() -> None:
-    times = StageTimes(keep=2, names=3)
-    for number in range(1000):
-        times.observe(f"stage {number}", number, f"outcome {number}")
-        times.observe("stage 0", number, f"outcome {number}")
-    summary = times.summary()
-    assert list(summary) == ["stage 0", "stage 1", "stage 2", OTHER]
-    assert (summary[OTHER].count, summary["stage 0"].count) == (997, 1001)
-    assert all(len(stage.outcomes) <= 4 for stage in summary.values())
+def test_a_level_that_is_missed_twice_is_told_once() -> None:
+    times = observed(60 * MILLISECOND, 70 * MILLISECOND, 80 * MILLISECOND)
+    assert times.has_missed and times.summary()["gate"].missed_in_a_row == 3
+    (missed,) = times.take_missed()
+    assert (missed.stage, missed.in_a_row) == ("gate", 2)
+    assert not times.has_missed and times.take_missed() == []
+
+
+def test_misses_nobody_takes_do_not_grow() -> None:
+    times = StageTimes(Ticking(), {"gate": Level(50)}, keep=4)
+    for _ in range(50):
+        for took in (60, 60, 1):
+            times.observe("gate", took * MILLISECOND, "done")
+    assert len(times.take_missed()) == 4

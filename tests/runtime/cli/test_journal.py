@@ -10,13 +10,14 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from core.errors import BadInput, JournalBroken
+from core.facts.catalogue import OPERATIONS
 from core.facts.models import ModelReplied
 from runtime.cli.journal import app
 from runtime.cli.main import main
 from tests.samples import BRIEFING, REPLY, REQUEST, RUN, SAMPLES, draft, settled
 from tools.journals.sqlite import SqliteJournal
 
-HELD = len(SAMPLES) - 1
+HELD = len(SAMPLES) - len(OPERATIONS)
 
 
 async def write(path: Path) -> None:
@@ -46,7 +47,8 @@ def run(*arguments: str | Path) -> Result:
 def test_verify_says_in_one_line_how_many_events_and_which_heads(state: Path) -> None:
     result = run("verify", "--state", state)
     assert result.exit_code == 0
-    line = rf"intact: decisions {HELD} events, head [0-9a-f]{{64}}; operations 1 events, head [0-9a-f]{{64}}\n"
+    head, others = "head [0-9a-f]{64}", len(OPERATIONS)
+    line = rf"intact: decisions {HELD} events, {head}; operations {others} events, {head}\n"
     assert re.fullmatch(line, result.stdout)
 
 
@@ -86,7 +88,7 @@ def test_tail_prints_the_last_events_a_line_each(state: Path) -> None:
 
 
 def test_tail_knows_the_other_chain_and_json(state: Path) -> None:
-    (line,) = run("tail", "--chain", "operations", "--json", "--state", state).stdout.splitlines()
+    line, *_ = run("tail", "--chain", "operations", "--json", "--state", state).stdout.splitlines()
     event = json.loads(line)
     assert (event["position"], event["event"]["type"]) == (1, "RUN_TIMED")
     assert re.fullmatch("[0-9a-f]{64}", event["hash"])

@@ -47,6 +47,29 @@ def test_it_listens_tells_and_ends_after_so_many_requests() -> None:
     assert totals["by_status"] == {"401": 1, "500": 1}
 
 
+def test_an_incident_is_told_in_lines_and_judged(aegis: Aegis) -> None:
+    said = aegis("simulate", "incident", "flap")
+    assert said.code == 0
+    assert said.out.startswith("flap: the feed drops for two seconds out of five, twelve times\n")
+    assert "75.2 s  ALERT    LADDER_FEED: 10 against 10" in said.out
+    assert said.out.endswith("right: 3 moves, each as its table says\n")
+
+
+def test_an_incident_is_one_object_for_a_program(aegis: Aegis) -> None:
+    said = aegis("simulate", "--json", "incident", "mismatch")
+    played = json.loads(said.out)
+    assert (said.code, played["incident"], played["faults"]) == (0, "mismatch", [])
+    assert [move["rung"] for move in played["moves"]] == ["restricted", "limited", "normal"]
+
+
+def test_an_incident_that_went_otherwise_is_no_success(aegis: Aegis, monkeypatch: pytest.MonkeyPatch) -> None:
+    from runtime import incidents
+
+    monkeypatch.setitem(incidents._LATE, "feed", 20.0)
+    said = aegis("simulate", "incident", "flap")
+    assert said.code == 1 and "WRONG: expected feed to 'restricted' at 95.0 s, found" in said.out
+
+
 @pytest.mark.parametrize("ending", [signal.SIGINT, signal.SIGTERM])
 def test_a_signal_ends_it_with_a_summary(ending: signal.Signals) -> None:
     with simulator("providers") as process:
