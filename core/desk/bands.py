@@ -7,7 +7,6 @@ trembles at an edge is no change. What is not known, or lies in no band, asks fo
 
 from decimal import Decimal
 from itertools import pairwise
-from typing import get_args
 
 from msgspec import Struct
 
@@ -16,8 +15,8 @@ from core.facts.desk import PostureName
 from core.market.instruments import bounded
 
 Interval = tuple[Decimal, Decimal]
-STRICTNESS: tuple[PostureName, ...] = get_args(PostureName)
-"""All postures, the loosest first."""
+STRICTNESS: tuple[PostureName, ...] = ("offensive", "guerrilla", "defensive")
+"""The postures that ship, the loosest first. One of a person's own counts as the loosest, so leaving it is no risk."""
 STRICTEST = STRICTNESS[-1]
 
 
@@ -71,9 +70,14 @@ class Bands(Struct, frozen=True, forbid_unknown_fields=True):
         return None
 
 
+def rank(posture: PostureName) -> int:
+    """How strict a posture is; one of a person's own comes before all others."""
+    return STRICTNESS.index(posture) if posture in STRICTNESS else -1
+
+
 def is_looser(one: PostureName, other: PostureName) -> bool:
     """Whether one posture allows more risk than the other."""
-    return STRICTNESS.index(one) < STRICTNESS.index(other)
+    return rank(one) < rank(other)
 
 
 def stricter(one: PostureName, other: PostureName) -> PostureName:
