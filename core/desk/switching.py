@@ -12,7 +12,7 @@ from decimal import Decimal
 
 from msgspec import Struct
 
-from core.desk.bands import STRICTEST, STRICTNESS, Bands, Interval, is_looser
+from core.desk.bands import STRICTEST, STRICTNESS, Bands, Interval, is_looser, rank
 from core.facts.desk import Outcome, PostureCause, PostureName
 from core.market.instruments import Market, Symbol, bounded, listing
 
@@ -127,13 +127,18 @@ def judge(rules: Switching, held: PostureName, figures: Mapping[str, Decimal | N
         bands: Bands = getattr(rules, name)
         waits = warming and name != "vix" and figures.get(name) is None
         asked[name] = held if waits else bands.asked(figures.get(name), held)
-    posture = max(asked.values(), key=STRICTNESS.index)
+    posture = max(asked.values(), key=rank)
     return Judged(posture, "; ".join(_said(name, figures.get(name)) for name in FIGURES if asked[name] == posture))
 
 
 def reached(held: PostureName, wanted: PostureName, cause: PostureCause) -> PostureName:
-    """The posture that this cause takes the desk to: the wanted one, or the step towards it that is a move."""
-    here, there = STRICTNESS.index(held), STRICTNESS.index(wanted)
+    """The posture that this cause takes the desk to: the wanted one, or the step towards it that is a move.
+
+    A posture of one's own is left for the wanted one at once.
+    """
+    if held not in STRICTNESS:
+        return wanted
+    here, there = rank(held), rank(wanted)
     towards = STRICTNESS[there : here + 1] if is_looser(wanted, held) else STRICTNESS[here : there + 1][::-1]
     return next((posture for posture in towards if cause in MOVES.get((held, posture), ())), held)
 
