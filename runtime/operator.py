@@ -1,7 +1,7 @@
 """What a person may tell a running desk, over a socket only this user can open. Every command is recorded.
 
 One JSON object a line: `{"command": "status"}` is answered by one JSON object. `kill` sets the latch, which only a
-person removes; `stop` drains and ends. Both are one step and always work.
+person removes; `stop` drains and ends; `reset-models` lets models be asked again that kept failing. Each is one step.
 """
 
 import asyncio

@@ -66,6 +66,8 @@ async def serve(house: House, feed: Feed, say: Callable[[str], None], until_end:
             await recover(house)
             await operator.open()
             stopping.listen()
+            if house.seating.room is not None:
+                house.dispatch.attend(house.seating.room)
             reading = tasks.create_task(_read(house.intake, feed))
             await stopping.wait_for(reading, until_end)
             await feed.close()
@@ -179,6 +181,8 @@ def _seated(roster: Roster) -> str:
 
 
 def _commands(house: House, stopping: Stopping) -> dict[str, Any]:
+    room = house.seating.room
+
     async def status() -> dict[str, Any]:
         state, equity = house.projections.state(), house.projections.equity()
         return {
@@ -190,6 +194,7 @@ def _commands(house: House, stopping: Stopping) -> dict[str, Any]:
             "positions": {key: str(position.quantity) for key, position in state.positions.items()},
             "working_orders": len(state.working),
             "waiting_runs": len(state.runs),
+            "models_not_asked": {name: each.says() for name, each in room.open_circuits().items()} if room else {},
             "equity": str(equity) if equity else None,
             "faults": house.projections.faults,
         }
@@ -202,4 +207,8 @@ def _commands(house: House, stopping: Stopping) -> dict[str, Any]:
         house.folder.set_latch("killed by an operator over control.sock")
         return {"result": f"latched: no new risk until {house.folder.latch} is removed by a person"}
 
-    return {"status": status, "stop": stop, "kill": kill}
+    async def reset_models() -> dict[str, Any]:
+        closed = room.reset() if room else ()
+        return {"result": f"asked again from now on: {', '.join(closed)}" if closed else "no model was left alone"}
+
+    return {"status": status, "stop": stop, "kill": kill, "reset-models": reset_models}
