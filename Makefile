@@ -10,6 +10,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 PACKAGES := core prompts agents graphs tools evals runtime configs
+SPREAD := -n auto --maxprocesses 4 --dist loadfile
 ARGS ?=
 
 # $(call marked,marker,what,usual time): print the plan, then run it; say so when no test carries the marker.
@@ -30,7 +31,7 @@ demo: $(READY)  ## run the desk on recorded market data: no account, no key, no 
 	@$(BIN)/aegis-agents serve --profile demo --until-end $(ARGS)
 
 test: $(READY)  ## run the tests (ARGS="-k gate" to choose)
-	@$(BIN)/python -m pytest $(ARGS)
+	@$(BIN)/python -m pytest $(SPREAD) $(ARGS)
 
 check: $(READY)  ## lint, format, types, architecture
 	@echo "check: ruff, format, mypy --strict (the first time about a minute), architecture tests"

@@ -10,9 +10,9 @@ A seat that is offered functions holds the call it would need to answer, so no r
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
-from typing import Generic, Literal, TypeVar
+from typing import Any, Generic, Literal, TypeVar
 
 from agents.calling import called, recordable
 from agents.replies import SHAPES
@@ -117,7 +117,7 @@ async def _completed(sitting: Sitting, request: ChatRequest) -> Completion | Abs
 
 async def _looked_up(sitting: Sitting, calls: tuple[ToolCall, ...]) -> tuple[ToolResult, ...]:
     """Every function that was asked for, at the same time, and recorded in the order of asking."""
-    answers = await asyncio.gather(*(_answered(sitting, place, call) for place, call in enumerate(calls)))
+    answers = await _together([_answered(sitting, place, call) for place, call in enumerate(calls)])
     for call, answer in zip(calls, answers, strict=True):
         arguments, told = encode(call.arguments), answer.text.encode()
         looked = ToolAnswered(sitting.seat.role, call.name[:64], digest(arguments), digest(told), answer.failed)
@@ -125,6 +125,18 @@ async def _looked_up(sitting: Sitting, calls: tuple[ToolCall, ...]) -> tuple[Too
         sitting.blobs += (*answer.blobs, arguments, told)
         sitting.learn(answer.figures)
     return tuple(ToolResult(call, answer.text) for call, answer in zip(calls, answers, strict=True))
+
+
+async def _together(asking: list[Coroutine[Any, Any, Answered]]) -> list[Answered]:
+    """All answers; if one breaks, none of the others is left running."""
+    tasks = [asyncio.create_task(each) for each in asking]
+    try:
+        return await asyncio.gather(*tasks)
+    except BaseException:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        raise
 
 
 async def _answered(sitting: Sitting, place: int, call: ToolCall) -> Answered:

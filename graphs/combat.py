@@ -16,6 +16,7 @@ from langgraph.graph.state import CompiledStateGraph
 from langgraph.runtime import Runtime
 
 from core.errors import BadInput
+from graphs import untraced
 from graphs.nodes.analyze import analyze
 from graphs.nodes.brief import brief
 from graphs.nodes.command import command
@@ -56,6 +57,7 @@ def combat(**own: Stage) -> CombatGraph:
     fixed = sorted(own.keys() - ASKING)
     if fixed:
         raise BadInput(f"combat: {fixed[0]!r} is no stage that can be replaced; those are {', '.join(sorted(ASKING))}")
+    untraced.settle()
     graph = StateGraph(CombatState, context_schema=Desk)
     for name, stage in {**STAGES, **own}.items():
         graph.add_node(name, stage)

@@ -1,6 +1,8 @@
 """What a run carries: its state, which is plain values, and its Desk, which is everything it may use."""
 
 import asyncio
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from typing import TypedDict
 
@@ -60,6 +62,8 @@ class Run:
     thinking: asyncio.Timeout | None = None
     allowance: Allowance = field(default_factory=Allowance)
     """The model calls its seats share."""
+    aside: Callable[[], AbstractContextManager[object]] = nullcontext
+    """Opens an account of its own for what is asked beside the decision, so that words cannot spend the decision's."""
 
     def veto(self) -> None:
         """Stop the analyst at once; its answer can no longer matter."""

@@ -34,7 +34,18 @@ def commands(house: House, stop: Callable[[str], None]) -> dict[str, Command]:
         house.lifelines.confirm()
         return {"result": "noted: entries open again once journal and broker agree for as long as the ladder says"}
 
-    return {"status": status, "stop": stopping, "kill": kill, "posture": posture, "confirm": confirm}
+    async def reset_models(_asked: Asked) -> dict[str, Any]:
+        closed = house.seating.room.reset() if house.seating.room else ()
+        return {"result": f"asked again from now on: {', '.join(closed)}" if closed else "no model was left alone"}
+
+    return {
+        "status": status,
+        "stop": stopping,
+        "kill": kill,
+        "posture": posture,
+        "confirm": confirm,
+        "reset-models": reset_models,
+    }
 
 
 async def order_posture(stance: Stance, asked: Asked) -> dict[str, Any]:
@@ -55,7 +66,7 @@ async def order_posture(stance: Stance, asked: Asked) -> dict[str, Any]:
 
 def _status(house: House) -> dict[str, Any]:
     state, equity = house.projections.state(), house.projections.equity()
-    rules = house.loaded.settings.postures.switching
+    rules, room = house.loaded.settings.postures.switching, house.seating.room
     return {
         "account": house.desk.account,
         "mode": house.loaded.settings.desk.mode,
@@ -66,6 +77,7 @@ def _status(house: House) -> dict[str, Any]:
         "positions": {key: str(position.quantity) for key, position in state.positions.items()},
         "working_orders": len(state.working),
         "waiting_runs": len(state.runs),
+        "models_not_asked": {name: each.says() for name, each in room.open_circuits().items()} if room else {},
         "equity": str(equity) if equity else None,
         "ladders": house.lifelines.state.rungs(house.loaded.settings.continuity),
         "service_levels": to_builtins(house.telemetry.summary()),

@@ -9,7 +9,7 @@ from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from heapq import heapify, heappop, heappush
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from core.facts.desk import Outcome, RunSettled
 from core.facts.operations import RunTimed
@@ -21,6 +21,9 @@ from graphs.state import STATE_VERSION, Desk, Run
 from runtime.draining import ended
 from runtime.projections import Projections
 from tools.safeguards.budget import deciding
+
+if TYPE_CHECKING:
+    from tools.safeguards.stack import Guardroom
 
 TIMINGS_AT_ONCE = 50
 """Measured durations are written in batches; losing the last few to a crash loses no decision."""
@@ -50,11 +53,17 @@ class Dispatch:
         self._running: set[asyncio.Task[None]] = set()
         self._timings: list[Draft] = []
         self._offered = 0
+        self._room: Guardroom | None = None
+        self._shut: set[tuple[str, int]] = set()
         self._begin: Callable[[Coroutine[Any, Any, None]], asyncio.Task[None]] = asyncio.create_task
 
     def join(self, tasks: asyncio.TaskGroup) -> None:
         """From now on a run that cannot even be settled ends this group, and with it the desk."""
         self._begin = tasks.create_task
+
+    def attend(self, room: "Guardroom") -> None:
+        """From now on whoever reads the record is told when a model stays shut; once each time it happens."""
+        self._room = room
 
     async def offer(self, accepted: Recorded, priority: int = 5) -> None:
         """Queue an accepted event; it starts at once while there is room."""
@@ -92,7 +101,7 @@ class Dispatch:
         signal = accepted.fact
         if not isinstance(signal, SignalGenerated):
             raise TypeError(f"dispatch runs accepted signals, not {accepted.envelope.type}")
-        run = Run()
+        run = Run(aside=deciding)
         start = self._desk.clock.elapsed()
         try:
             with deciding():
@@ -108,6 +117,7 @@ class Dispatch:
             fault = f"{type(error).__name__}: {error}"
         if fault:
             await self._failed(accepted, fault)
+        await self._tell_of_models(accepted)
         end = self._desk.clock.elapsed()
         self._observe(run, start - waiting.offered, end - waiting.offered, "failed" if fault else "done")
         await self._timed(signal.run, run.stages | {"run": end - start})
@@ -131,6 +141,21 @@ class Dispatch:
         await self._books.append([Draft("desk", f"{run}.failed", now, alert, run, cause)])
         if run in self._books.state().runs:
             await self._settle(accepted, "failed", fault)
+
+    async def _tell_of_models(self, accepted: Recorded) -> None:
+        found = self._room.open_circuits() if self._room else {}
+        shut = {(name, each.counts().figures["opened"]): each for name, each in found.items() if each.is_grave}
+        news, self._shut = sorted(shut.keys() - self._shut), set(shut)
+        run, now = accepted.envelope.metadata.correlation, self._desk.clock.now()
+        for place, (name, time) in enumerate(news):
+            alert = RiskAlert(
+                code="MODEL_SHUT",
+                figure=Decimal(len(shut)),
+                limit=Decimal(0),
+                done=f"{name} is not asked any more: {shut[name, time].says()}",
+                severity="warning",
+            )
+            await self._books.append([Draft("desk", f"{run}.shut.{place}", now, alert, run, accepted.envelope.id)])
 
     async def _settle(self, accepted: Recorded, outcome: Outcome, reason: str) -> None:
         run, cause = accepted.envelope.metadata.correlation, accepted.envelope.id

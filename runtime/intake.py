@@ -111,8 +111,9 @@ class Intake:
                 continue
             own = self._lookout.known(mention.key, now)
             signal = news.event_of(headline, mention, instrument, self._books.quote(mention.key), own)
-            if self._lookout.heed(signal, headline.at):
-                await self._accept([Draft(f"market:{mention.key}", signal.run, now, signal, signal.run, signal.run)])
+            draft = Draft(f"market:{mention.key}", signal.run, now, signal, signal.run, signal.run)
+            if self._lookout.hears(signal, headline.at) and await self._accept([draft]):
+                self._lookout.heed(signal, headline.at)
 
     async def accept(self, quote: Quote, *signals: SignalGenerated) -> bool:
         """Record a tick and its signals, then hand their runs on; a repeat changes nothing and answers no."""

@@ -62,6 +62,7 @@ class Lookout:
         self._seen: dict[str, Seen] = {}
         self._gauge = Gauge()
         self._grades: dict[str, Grade] = {}
+        self._doubted: dict[str, tuple[str, str, int, int]] = {}
 
     @cached_property
     def stream(self) -> "Stream":
@@ -94,9 +95,11 @@ class Lookout:
         return signal or read or other
 
     def doubt(self, quote: Quote) -> None:
-        """Count a quote that nobody could believe against the data of its instrument."""
-        self.stream.tick(quote.key, quote.at, quote.sequence, float("nan"))
-        self._grade(quote.key, self.stream.snapshot(quote.key, quote.at))
+        """Count a quote that nobody could believe against the data of its instrument, once; no clock follows it."""
+        if self._doubted.get(quote.key) != quote.identity:
+            self._doubted[quote.key] = quote.identity
+            self.stream.blame(quote.key)
+        self._grade(quote.key, self.stream.snapshot(quote.key, min(quote.at, quote.received)))
 
     def grade(self, key: str) -> Grade | None:
         """How far the data of an instrument could be trusted at its last quote; nothing before the first."""
@@ -109,14 +112,16 @@ class Lookout:
         self._gauge, crossing = gauges.cross(self._gauge, quote.mid, quote.at, self._rules.vix)
         return crossing
 
-    def heed(self, signal: SignalGenerated, at: int) -> bool:
-        """Whether the event of a headline wakes the desk, which then hears no other of its tone for a while."""
-        key = signal.event.key
-        seen = self._seen.get(key, Seen())
-        quiet = news.heeded(seen.told, signal, self._rules.headline, at)
-        if quiet is not None:
-            self._seen[key] = structs.replace(seen, told=quiet)
-        return quiet is not None
+    def hears(self, signal: SignalGenerated, at: int) -> bool:
+        """Whether the event of a headline may wake the desk: no other of its tone has for a while."""
+        tone = news.tone_of(signal)
+        return bool(tone) and at >= self._seen.get(signal.event.key, Seen()).told[tone > 0]
+
+    def heed(self, signal: SignalGenerated, at: int) -> None:
+        """Hear no other headline of this tone for a while: this one is recorded."""
+        seen = self._seen.get(signal.event.key, Seen())
+        told = news.told(seen.told, signal, self._rules.headline, at)
+        self._seen[signal.event.key] = structs.replace(seen, told=told)
 
     def known(self, key: str, now: int) -> dict[str, Decimal | None]:
         """The figures of an instrument that an event may carry which no quote of it brought."""
@@ -125,17 +130,16 @@ class Lookout:
         return tickwatch.figures_of(self.stream.snapshot(key, now))
 
     def recall(self, signals: Iterable[SignalGenerated]) -> None:
-        """Quiet the sides that recorded events have woken, for the rest of their cool-downs."""
+        """Quiet the sides that our own triggers woke, for the rest of their cool-downs; other events say nothing."""
         for signal in signals:
             self._recall(signal, nanoseconds(signal.event.at))
 
     def _recall(self, signal: SignalGenerated, at: int) -> None:
         kind, key = signal.event.kind, signal.event.key
-        seen = self._seen.get(key, Seen())
         if kind == "headline":
-            quiet = news.heeded(seen.told, signal, self._rules.headline, at)
-            self._seen[key] = structs.replace(seen, told=quiet or seen.told)
+            self.heed(signal, at)
             return
+        seen = self._seen.get(key, Seen())
         cooldown = getattr(self._rules, _TABLES.get(kind, kind)).cooldown_minutes
         side = side_of(signal, at, cooldown)
         if not side:

@@ -11,6 +11,7 @@ from agents.rounds import Heard
 from agents.verifier import verify
 from core.desk.briefing import Briefing, Sight
 from core.desk.briefing import compose as brief
+from core.desk.containment import Overheard
 from core.desk.posture import CEILING
 from core.desk.state import DeskState, evolve
 from core.desk.weighing import Approval, Proceed
@@ -37,7 +38,7 @@ async def put(seat: Seat, number: int, clock: Clock) -> Heard[Any]:
             return await analyze(seat, briefing)
         case "verifier":
             price, deadline = briefing.figures["last"], clock.now() + PATIENCE
-            return await verify(seat, briefing, (), price=price, deadline=deadline, clock=clock)
+            return await verify(seat, briefing, Overheard(), price=price, deadline=deadline, clock=clock)
         case "commander":
             return await command(seat, briefing, _proceed(briefing))
 

@@ -84,6 +84,7 @@ class ModelSettings(Struct, frozen=True, forbid_unknown_fields=True):
             _complete(f"models.rosters.{name}", seats)
             for role, seat in seats.items():
                 _check_seat(f"models.rosters.{name}.{role}", seat, self.catalogue)
+            _check_independence(f"models.rosters.{name}", seats, self.catalogue)
         for name, tempo in self.tempos.items():
             _complete(f"models.tempos.{name}", tempo)
             for role, pace in tempo.items():
@@ -130,6 +131,28 @@ def _check_seat(path: str, seat: SeatSettings, catalogue: dict[str, ModelTerms])
         _known(f"{path}.model", name, (*catalogue, RULES))
     bounded(f"{path}.temperature", seat.temperature, Decimal(0), Decimal(2))
     bounded(f"{path}.max_tokens", Decimal(seat.max_tokens), Decimal(64), Decimal(65_536))
+
+
+def _check_independence(path: str, seats: dict[Role, SeatSettings], catalogue: dict[str, ModelTerms]) -> None:
+    """Whoever steps in for the verifier is to be another than the analyst, and one that can doubt."""
+    verifier = seats["verifier"]
+    if RULES in verifier.fallback:
+        raise BadInput(
+            f"{path}.verifier.fallback: the rules cannot stand in for a verifier that has failed; name another model, "
+            "or none: the desk then abstains"
+        )
+    weights = {role: {_weights(name, catalogue): name for name in seat.names} for role, seat in seats.items()}
+    shared = weights["analyst"].keys() & weights["verifier"].keys()
+    if shared and len({each for role in weights.values() for each in role}) > 1:
+        same = sorted(shared)[0]
+        raise BadInput(
+            f"{path}.verifier: {weights['verifier'][same]!r} has the same weights as the analyst's "
+            f"{weights['analyst'][same]!r}, so it would verify itself; name one with other weights"
+        )
+
+
+def _weights(name: str, catalogue: dict[str, ModelTerms]) -> str:
+    return name if name == RULES else catalogue[name].weights or catalogue[name].model
 
 
 def _check_pace(path: str, pace: Pace) -> None:

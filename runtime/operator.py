@@ -2,7 +2,8 @@
 
 One JSON object a line: `{"command": "status"}` is answered by one JSON object. `kill` sets the latch, which only a
 person removes; `stop` drains and ends. Both are one step and always work. What a command needs beside its name stands
-in the same object; `posture` is heard only from the user who owns the desk.
+in the same object; `posture` is heard only from the user who owns the desk. `reset-models` lets models be asked again
+that kept failing.
 """
 
 import asyncio

@@ -61,7 +61,7 @@ async def _recall_spending(house: House) -> None:
             async for recorded in house.projections.read()
             if isinstance(recorded.fact, ModelReplied) and utc_day(recorded.envelope.timestamp) == today
         ]
-        room.ledger.restore(restored(replies, today))
+        room.ledger.restore(restored(replies, today, room.ledger.currency))
 
 
 def _ours(house: House) -> None:

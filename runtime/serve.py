@@ -68,6 +68,8 @@ async def serve(house: House, feed: Feed, say: Callable[[str], None], until_end:
             watching = tasks.create_task(house.lifelines.run(stopping.ask))
             await operator.open()
             stopping.listen()
+            if house.seating.room is not None:
+                house.dispatch.attend(house.seating.room)
             reading = tasks.create_task(_read(house.intake, feed))
             await stopping.wait_for(reading, until_end)
             await feed.close()

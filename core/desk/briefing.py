@@ -14,7 +14,7 @@ from typing import Literal
 
 from msgspec import Struct, structs
 
-from core.desk.containment import overhear
+from core.desk.containment import Overheard
 from core.desk.posture import PostureTerms
 from core.desk.state import DeskState, equity
 from core.desk.weighing import Proceed
@@ -90,13 +90,12 @@ def for_analyst(briefing: Briefing) -> bytes:
     return briefing.encoded
 
 
-def for_verifier(briefing: Briefing, text: tuple[str, ...]) -> bytes:
+def for_verifier(briefing: Briefing, heard: Overheard) -> bytes:
     """What the verifier sees: the briefing, and contained words, which cannot close the frame around them."""
-    if not text:
+    if not heard.pieces:
         return briefing.encoded
-    heard = overhear(text)
     view = encode(
-        _Overheard(**structs.asdict(briefing), text=_Words(notice=_NOTICE, words=heard.words, noticed=heard.notes))
+        _Told(**structs.asdict(briefing), text=_Words(notice=_NOTICE, words=heard.words, noticed=heard.notes))
     )
     return view.replace(b"<", b"\\u003c").replace(b">", b"\\u003e")
 
@@ -135,7 +134,7 @@ class _Words(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Counted by code: hidden characters that were removed, encodings that were not decoded, characters cut off."""
 
 
-class _Overheard(Briefing, frozen=True, kw_only=True):
+class _Told(Briefing, frozen=True, kw_only=True):
     text: _Words
 
 

@@ -25,14 +25,15 @@ Words that plainly try to steer (`suspicion`) are shown to nobody, and bar the e
 hide bad news behind an order to the desk, and nobody who may not read them can say they do not. Doubtful ones leave at
 most half the size.
 
-What is left. Time: a slow reading may delay a decision, within the verifier's deadline; approval, clearance and price
-band hold all the same. And silence: whoever can send words can make the desk miss an entry, but not an exit.
+What is left. Time: a slow reading may delay a decision, within the verifier's deadline and never beyond the life of the
+approval; then the entry is barred and what reduces goes on. A reading that breaks is one that is missing. And silence:
+whoever can send words can make the desk miss an entry, but not an exit.
 """
 
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from core.desk.suspicion import DOUBTED_FROM, WITHHELD_FROM, score, signs
 from core.desk.weighing import FREE, Bound, barred
@@ -96,12 +97,16 @@ class Overheard(Struct, frozen=True):
 
 
 def overhear(texts: Sequence[str], source: str = "unnamed", received: int | None = None) -> Overheard:
-    """The words that came with an event, as they enter the house."""
-    left, pieces = LONGEST_SHOWN, []
+    """The words that came with an event, as they enter the house; what no longer fits is not looked at."""
+    left, pieces, unread = LONGEST_SHOWN, list[Foreign](), 0
     for text in texts:
-        piece = receive(text, Provenance("event", source, "", received), min(left, LONGEST_PIECE))
-        left -= len(piece.text)
-        pieces.append(piece)
+        if left:
+            pieces.append(receive(text, Provenance("event", source, "", received), min(left, LONGEST_PIECE)))
+            left -= len(pieces[-1].text)
+        else:
+            unread += len(text)
+    if unread:
+        pieces[-1] = structs.replace(pieces[-1], cut=pieces[-1].cut + unread)
     return judged(tuple(pieces))
 
 

@@ -6,7 +6,8 @@ only yes; it carries the verifier's own reply, and no constructor, decoder or co
 
 Words from outside have no part in either answer. What was made of them comes as a `Bound`, which can only narrow the
 approval. If it allows no entry and there is nothing to reduce, the run ends here; else it goes on, because words must
-not keep the desk in a position. Why that is enough is said in `containment`.
+not keep the desk in a position. Why that is enough is said in `containment`. The same holds for time: an approval that
+expired before the join bars the entry, and ends the run only where there is nothing to reduce.
 
 What is deliberately absent: the decision. The verifier has not seen it, so an approval is an envelope (directions, part
 of the size, price, expiry), and the gate is where a decision must fit inside.
@@ -118,7 +119,9 @@ def weigh(
 ) -> Proceed | StoodDown:
     """Join both answers: a veto first, then abstentions, then whether they speak of the same thing and in time.
 
-    `reducible` says that something is held or working which the commander could still reduce.
+    An approval lasts `approval_seconds` from its answer, at every tempo. Both seats are asked at the same time, so an
+    analyst who answers later than that after the verifier leaves no entry. `reducible` says that something is held or
+    working which the commander could still reduce.
     """
     if isinstance(verification, Verification) and verification.ruling == "veto":
         return StoodDown("vetoed", "; ".join(verification.reasons) or "no reason given")
@@ -127,12 +130,15 @@ def weigh(
     if isinstance(verification, Abstained):
         return _silent(verification)
     expires = verification.answered + approval_seconds * SECOND
-    reason = _refusal(verification) or _apart(analysis, verification) or _untimely(verification.answered, now, expires)
+    reason = _refusal(verification) or _apart(analysis, verification) or _ahead(verification.answered, now)
+    expired = now >= expires
+    if expired and not reducible:
+        reason = reason or _EXPIRED
     if reason is not None:
         return StoodDown("abstained", reason)
     if bound.bars and not reducible:
         return StoodDown("vetoed", bound.reason)
-    return Proceed(analysis, Approval(verification, expires, bound))
+    return Proceed(analysis, Approval(verification, expires, barred(_EXPIRED) if expired else bound))
 
 
 def _silent(answer: Abstained) -> StoodDown:
@@ -158,7 +164,8 @@ def _apart(analysis: Analysis, verification: Verification) -> str | None:
     return None
 
 
-def _untimely(answered: int, now: int, expires: int) -> str | None:
-    if answered > now:
-        return "the verifier's answer lies in the future"
-    return "the approval has expired" if now >= expires else None
+def _ahead(answered: int, now: int) -> str | None:
+    return "the verifier's answer lies in the future" if answered > now else None
+
+
+_EXPIRED = "the approval has expired"

@@ -1,9 +1,10 @@
 """Quotes and their screening: what a price must look like before anyone may believe it.
 
 Rules of the file: a missing side is None, never zero; a refused quote changes nothing; a real jump is believed once
-`confirm` quotes in a row agree on the new level. A volume that cannot be is doubted alone and the quote is believed
-without it, for a price must reach the stops whatever a feed says of volumes. Comparing our price with the broker's is
-not done here.
+`confirm` quotes in a row agree on the new level. What a delivery says of its time is asked before what it says of
+prices, so that only a timely quote can speak against the data themselves. A volume that cannot be is doubted alone and
+the quote is believed without it, for a price must reach the stops whatever a feed says of volumes. Comparing our price
+with the broker's is not done here.
 """
 
 from decimal import Decimal
@@ -142,18 +143,18 @@ def _screened(quote: Quote, watched: Watched, rules: ScreenRules) -> Screened:
 
 
 def _doubt(quote: Quote, good: Quote | None, rules: ScreenRules) -> Doubt | None:
-    if quote.mid is None:
-        return "empty"
-    if quote.bid is not None and quote.ask is not None and quote.bid > quote.ask:
-        return "crossed"
+    age = quote.received - quote.at
+    if age < -rules.early_seconds * SECOND:
+        return "early"
+    if age > rules.stale_seconds * SECOND:
+        return "stale"
     if good is not None and quote.identity == good.identity:
         return "repeated"
     if good is not None and (quote.at, quote.sequence) < (good.at, good.sequence):
         return "out_of_order"
-    age = quote.received - quote.at
-    if age < -rules.early_seconds * SECOND:
-        return "early"
-    return "stale" if age > rules.stale_seconds * SECOND else None
+    if quote.mid is None:
+        return "empty"
+    return "crossed" if quote.bid is not None and quote.ask is not None and quote.bid > quote.ask else None
 
 
 def _far(quote: Quote, other: Quote, rules: ScreenRules) -> bool:

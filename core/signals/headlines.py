@@ -122,7 +122,7 @@ def normalised(text: str) -> str:
 
 
 def digest(text: str) -> str:
-    """The identity of a headline whose publisher gave it none."""
+    """The identity of a headline: its words, whoever brings them."""
     return sha256(normalised(text).casefold().encode()).hexdigest()
 
 

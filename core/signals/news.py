@@ -2,8 +2,9 @@
 
 How to think about it: `headlines` reads who is meant and how it sounds; here it becomes worth a model call or not. An
 event needs a strong tone and a side of that instrument that is not quiet: ten publishers with one story are one story.
-The same headline again is the same event, told by the publisher's own identity or by the digest of its words. A tone is
-no price: the event says what the instrument's own quote and figures are, and nobody trades on the words themselves.
+The same words of one day are the same event, whoever brings them. What a publisher numbers them by is not asked: two
+publishers number alike, and one story comes from many. A tone is no price: the event says what the instrument's own
+quote and figures are, and nobody trades on the words themselves.
 """
 
 from decimal import Decimal
@@ -25,8 +26,6 @@ class Headline(Struct, frozen=True, kw_only=True):
     text: str
     source: str
     """The name of the feed that brought it: ours, never the publisher's words."""
-    identity: str | None = None
-    """The publisher's own, None when there is none."""
     at: int
     """When it was published, in nanoseconds since 1970 in UTC."""
     received: int
@@ -55,10 +54,22 @@ def event_of(
         figures=known,
         text=(normalised(headline.text),),
     )
-    return SignalGenerated(event, name("headline", instrument.key, headline.identity or digest(headline.text)))
+    return SignalGenerated(event, _run(event))
 
 
-def heeded(quiet: Quiet, signal: SignalGenerated, rules: HeadlineRules, at: int) -> Quiet | None:
-    """Which sides are quiet after this event; nothing if its own side is quiet now."""
-    side = 1 if signal.event.figures["news_score"] > 0 else -1
-    return None if at < quiet[side > 0] else quieted(quiet, side, at + rules.cooldown_minutes * MINUTE)
+def tone_of(signal: SignalGenerated) -> int:
+    """Which tone an event has, 1 good and -1 bad; 0 for an event that no headline of ours made."""
+    score = signal.event.figures.get("news_score")
+    if not score or signal.event.kind != "headline" or signal.run != _run(signal.event):
+        return 0
+    return 1 if score > 0 else -1
+
+
+def told(quiet: Quiet, signal: SignalGenerated, rules: HeadlineRules, at: int) -> Quiet:
+    """Which tones are quiet once this event has been told."""
+    tone = tone_of(signal)
+    return quieted(quiet, tone, at + rules.cooldown_minutes * MINUTE) if tone else quiet
+
+
+def _run(event: MarketEvent) -> str:
+    return name("headline", event.key, digest(" ".join(event.text)), f"{event.at:%Y-%m-%d}")

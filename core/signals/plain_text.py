@@ -22,7 +22,7 @@ from core.facts.foreign import Foreign, Provenance
 LONGEST_PIECE = 1000
 """Characters of one piece that anybody is shown."""
 LONGEST_READ = 8000
-"""Characters of one piece that are looked at at all."""
+"""Characters of one piece that are looked at at all, before NFKC and after: one sign may become eighteen."""
 
 
 class Plain(Struct, frozen=True):
@@ -35,13 +35,15 @@ class Plain(Struct, frozen=True):
 
 def plain(text: str, longest: int) -> Plain:
     """The normal form of a text, at most so many characters of it."""
-    composed = unicodedata.normalize("NFKC", text[:LONGEST_READ])
+    whole = unicodedata.normalize("NFKC", text[:LONGEST_READ])
+    composed = whole[:LONGEST_READ]
     kinds = [_hidden(sign) for sign in composed]
     kept = "".join(sign for sign, kind in zip(composed, kinds, strict=True) if kind is None or kind == "control")
     seen = " ".join(unicodedata.normalize("NFKC", kept.translate(_BLANKS)).split())
     shown = seen[:longest].rstrip()
     removed = Counter(kind for kind in kinds if kind is not None)
-    return Plain(shown, dict(sorted(removed.items())), len(seen) - len(shown) + max(0, len(text) - LONGEST_READ))
+    unread = len(whole) - len(composed) + max(0, len(text) - LONGEST_READ)
+    return Plain(shown, dict(sorted(removed.items())), len(seen) - len(shown) + unread)
 
 
 def receive(text: str, provenance: Provenance, longest: int = LONGEST_PIECE) -> Foreign:

@@ -66,6 +66,15 @@ def confirm(state: StateOption) -> None:
 
 
 @app.command()
+def reset_models(state: StateOption) -> None:
+    """Ask the models again that were left alone, once what was wrong is mended: an empty account, a refused key.
+
+    Example: aegis-agents desk reset-models --state ./state
+    """
+    typer.echo(_ask(state, "reset-models")["result"])
+
+
+@app.command()
 def kill(state: StateOption) -> None:
     """Set the kill latch: no new risk from this instant on, also after a restart. Exits go on.
 

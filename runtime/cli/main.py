@@ -10,6 +10,7 @@ from pathlib import Path
 import typer
 
 from core.errors import AegisError, BadInput
+from graphs import untraced
 from runtime import kernel_cache
 
 INTERRUPTED = 130
@@ -18,7 +19,7 @@ PACKAGES = ("agents", "configs", "core", "evals", "graphs", "prompts", "runtime"
 COMMANDS = {
     "serve": "Run the desk until told to stop, or its recording ends.",
     "decide": "Take one market event through the desk, and explain it.",
-    "desk": "Talk to a running desk: status, stop, confirm, kill.",
+    "desk": "Talk to a running desk: status, stop, posture, confirm, kill, reset-models.",
     "journal": "Read the record: verify, tail, show.",
     "prompts": "What the seats are told: list, show, render, diff.",
     "signals": "What prices say: explain a series, scan many, graph packages.",
@@ -39,7 +40,7 @@ Start with `aegis-agents serve --profile demo --until-end`: three recorded days,
 def main() -> None:
     """Run the command line."""
     os.environ.setdefault("LANGGRAPH_STRICT_MSGPACK", "true")
-    os.environ.setdefault("LANGSMITH_TRACING", "false")
+    untraced.settle()
     kernel_cache.settle()
     carry_out(_asked)
 

@@ -11,6 +11,7 @@ from agents.roster import Roster, Seat
 from agents.rounds import Heard
 from agents.verifier import verify
 from core.desk.briefing import for_analyst, for_commander, for_verifier
+from core.desk.containment import overhear
 from core.errors import BadInput, Degraded, Halt, Transient
 from core.facts.models import ModelReplied, Role
 from core.facts.verdicts import Abstained, Analysis, Decision, Verification
@@ -46,7 +47,7 @@ async def hear(role: Role, reply: Scripted) -> tuple[Heard[Any], ScriptedModel]:
     elif role == "commander":
         heard = await command(taken, BRIEFING, proceed())
     else:
-        heard = await verify(taken, BRIEFING, EVENT.text, price=PRICE, deadline=NOW + 1, clock=At(NOW))
+        heard = await verify(taken, BRIEFING, overhear(EVENT.text), price=PRICE, deadline=NOW + 1, clock=At(NOW))
     model.finish()
     return heard, model
 
@@ -74,7 +75,7 @@ async def test_a_round_returns_the_fact_and_the_exact_bytes_of_both_sides(role: 
 async def test_a_seat_is_asked_with_its_own_prompt_schema_and_view(role: Role) -> None:
     views = {
         "analyst": for_analyst(BRIEFING),
-        "verifier": for_verifier(BRIEFING, EVENT.text),
+        "verifier": for_verifier(BRIEFING, overhear(EVENT.text)),
         "commander": for_commander(BRIEFING, proceed()),
     }
     _, model = await hear(role, Scripted(reply(role)))

@@ -1,6 +1,7 @@
 """A seat that looks things up: at most two rounds, at most eight calls, and every byte of it kept."""
 
 import asyncio
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -11,10 +12,11 @@ from agents.roster import Seat
 from agents.rounds import LARGEST_ARGUMENTS, MOST_AT_ONCE, Heard, heard
 from agents.sitting import Sitting
 from core.desk.allowance import MOST_CALLS, Allowance
-from core.errors import Transient
+from core.errors import Halt, Transient
 from core.facts.lookups import ToolAnswered
 from core.facts.models import ModelReplied
 from core.facts.verdicts import Abstained, Analysis
+from core.ports.lookups import Answered
 from core.ports.model import ToolCall
 from core.record.codec import digest, encode
 from prompts.library import load
@@ -222,3 +224,33 @@ async def test_a_cut_off_request_for_functions_is_not_carried_out() -> None:
     quote = Answers()
     came, _, _ = await hear(Scripted(finish="length", text="{"), lookups=(quote,))
     assert (came.fact.reason, quote.asked) == ("malformed", [])
+
+
+class Unfinished(Answers):
+    """A lookup that takes long, and notes how it ended."""
+
+    ended = ""
+
+    async def answer(self, arguments: Mapping[str, Any], allowance: Allowance) -> Answered:
+        try:
+            await asyncio.sleep(60)
+        except asyncio.CancelledError:
+            await asyncio.sleep(0)
+            self.ended = "cut off"
+            raise
+        return await super().answer(arguments, allowance)
+
+
+class Broken(Answers):
+    """A lookup that finds the record in pieces."""
+
+    async def answer(self, arguments: Mapping[str, Any], allowance: Allowance) -> Answered:
+        await asyncio.sleep(0)
+        raise Halt("the journal is broken")
+
+
+async def test_a_fault_of_ours_in_one_lookup_leaves_none_of_the_others_running() -> None:
+    slow = Unfinished("bars")
+    with pytest.raises(Halt, match="the journal is broken"):
+        await hear(calls(call(), call("bars", "c2")), lookups=(Broken(), slow))
+    assert slow.ended == "cut off"

@@ -8,6 +8,7 @@ from msgspec import structs
 
 from agents.replies import SHAPES
 from core.desk.briefing import for_analyst, for_commander, for_verifier
+from core.desk.containment import Overheard
 from core.errors import Degraded
 from core.facts.models import Role
 from core.facts.verdicts import Abstained
@@ -28,7 +29,7 @@ def request(role: Role, **changes: Any) -> ChatRequest:
     briefing = brief()
     views = {
         "analyst": for_analyst(briefing),
-        "verifier": for_verifier(briefing, ()),
+        "verifier": for_verifier(briefing, Overheard()),
         "commander": for_commander(briefing, proceed(briefing)),
     }
     filled = load(role).render({"schema": SHAPES[role].text, "briefing": views[role].decode()})

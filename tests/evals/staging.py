@@ -19,6 +19,7 @@ from evals.injection import Situation
 from graphs.state import Desk
 from runtime.bootstrap import Overrides, build
 from runtime.recovery import reopen
+from runtime.settings import Loaded
 from runtime.state_folder import StateFolder
 from tests.desks import settings
 from tools.clock import VirtualClock, VirtualLoop
@@ -36,6 +37,7 @@ EVENT = MarketEvent(
     figures={"change_pct": Decimal("0.35"), "threshold_pct": Decimal("0.25"), "reference": Decimal("182.40")},
 )
 LOADED = settings(desk__account=ACCOUNT)
+DELIBERATE = settings(desk__account=ACCOUNT, models__tempo="deliberate")
 
 
 def virtual() -> VirtualLoop:
@@ -43,16 +45,20 @@ def virtual() -> VirtualLoop:
 
 
 class Stage:
-    """Builds desks in a folder of its own; they live on the running virtual loop."""
+    """Builds desks, each in a folder of its own; they live on the running virtual loop."""
 
-    def __init__(self, path: Path, loop: VirtualLoop) -> None:
-        self._folder = StateFolder(path)
+    def __init__(self, path: Path, loop: VirtualLoop, loaded: Loaded = LOADED) -> None:
+        self._loaded = loaded
+        self._path = path
         self._clock = VirtualClock(loop)
         self.desks: list[Desk] = []
 
     async def __call__(self, models: Mapping[Role, ChatModel], situation: Situation) -> Desk:
         dates = (AT.date() - timedelta(days=1), AT.date() + timedelta(days=7))
-        house = build(LOADED, self._folder, self._clock, Overrides(journal=MemoryJournal(), models=models, dates=dates))
+        overrides = Overrides(journal=MemoryJournal(), models=models, dates=dates)
+        folder = self._path / f"desk{len(self.desks)}"
+        folder.mkdir()
+        house = build(self._loaded, StateFolder(folder), self._clock, overrides)
         await reopen(house)
         quote = _quote(self._clock.now())
         house.projections.mark(quote)

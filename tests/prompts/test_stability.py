@@ -12,6 +12,7 @@ from msgspec import structs
 from agents.roster import Seat
 from agents.rounds import compose as asked
 from core.desk.briefing import Briefing, Sight, compose, for_analyst, for_commander, for_verifier
+from core.desk.containment import overhear
 from core.desk.posture import CEILING
 from core.desk.trimming import tokens
 from core.facts.models import Role
@@ -50,7 +51,7 @@ HINTS = {
 def view(role: Role, briefing: Briefing, event: MarketEvent) -> bytes:
     if role == "commander":
         return for_commander(briefing, proceed())
-    return for_analyst(briefing) if role == "analyst" else for_verifier(briefing, event.text)
+    return for_analyst(briefing) if role == "analyst" else for_verifier(briefing, overhear(event.text))
 
 
 def request(role: Role, event: MarketEvent, run: str) -> tuple[ChatRequest, bytes]:

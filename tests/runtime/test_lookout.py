@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from itertools import accumulate, pairwise
 from math import sin
-from typing import Any
+from typing import Any, get_args
 
 import msgspec
 import numpy as np
@@ -12,13 +12,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from core.facts.signals import SignalGenerated
-from core.market.instants import MINUTE
+from core.facts.signals import EventKind, MarketEvent, SignalGenerated
+from core.market.instants import MINUTE, moment
+from core.market.instruments import Instrument
 from core.quant.indicators.osma import osma
 from core.quant.ticks.terms import StreamTerms
 from core.quant.ticks.verdicts import Verdict
 from core.record.envelope import name
+from core.signals.headlines import Mention
 from core.signals.nearness import Holding
+from core.signals.news import Headline, event_of
 from core.signals.tickwatch import BreakoutRules, RsiRules, TurnRules
 from core.signals.triggers import TriggerRules
 from core.signals.waking import side_of
@@ -183,6 +186,18 @@ def test_doubted_quotes_lower_the_grade_of_the_data_below_the_floor() -> None:
     assert lookout.grade("XNYS:SPY") is None
 
 
+def test_a_doubted_quote_stops_no_clock_and_counts_once_however_often_it_comes() -> None:
+    lookout = Lookout(CALM, [IBM])
+    found(FLAT, lookout=lookout)
+    ahead = quote(300, "200")
+    for _ in range(5):
+        lookout.doubt(msgspec.structs.replace(ahead, received=quote(30, "200").at))
+    found([*FLAT, *FLAT], lookout=lookout)
+    counts = lookout.stream.snapshot(IBM, START).counts
+    assert (counts[Verdict.UNUSABLE], counts[Verdict.LATE]) == (1, 29), "of the thirty that came again one is a repeat"
+    assert lookout.stream.snapshot(IBM, START).ticks == 60
+
+
 def test_a_day_begins_where_its_table_says() -> None:
     days = (START - MINUTE, START + 2 * MINUTE, START + 90 * MINUTE)
     lookout = Lookout(CALM, [IBM], days={IBM: days})
@@ -218,6 +233,32 @@ def test_an_event_of_somebody_elses_making_quiets_nothing() -> None:
     lookout = Lookout(CALM, [IBM])
     lookout.recall([SignalGenerated(signal.event, "asked by a person")])
     assert found(UP, lookout=lookout) == ["breakout 30"]
+
+
+@pytest.mark.parametrize("kind", get_args(EventKind))
+@pytest.mark.parametrize("figures", [{}, {"news_score": Decimal("0.6")}], ids=["bare", "scored"])
+def test_an_event_from_outside_is_recalled_without_a_word_whatever_its_kind(
+    kind: EventKind, figures: dict[str, Decimal]
+) -> None:
+    event = MarketEvent(
+        kind=kind, symbol="IBM", market="XNYS", at=moment(START), source="outside", sequence=1, figures=figures
+    )
+    lookout = Lookout(CALM, [IBM])
+    lookout.recall([SignalGenerated(event, name("asked", kind, event.key))])
+    assert lookout.hears(headline(), START)
+    assert found(UP, lookout=lookout) == ["breakout 30"]
+
+
+def test_a_headline_that_was_recorded_is_recalled_by_its_tone() -> None:
+    lookout = Lookout(CALM, [IBM])
+    lookout.recall([headline()])
+    assert not lookout.hears(headline(), START + 29 * MINUTE) and lookout.hears(headline(), START + 30 * MINUTE)
+
+
+def headline() -> SignalGenerated:
+    told = Headline(text="IBM beats estimates", source="wire", at=START, received=START)
+    share = Instrument("IBM", "XNYS", "USD", Decimal("0.01"))
+    return event_of(told, Mention(IBM, "symbol", Decimal("0.6"), ()), share, None, {})
 
 
 walks = st.lists(st.integers(-60, 60), min_size=60, max_size=240)

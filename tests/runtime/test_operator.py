@@ -80,7 +80,7 @@ def test_kill_latches_and_the_desk_goes_on_without_new_risk(tmp_path: Path) -> N
 )
 def test_a_bad_line_is_answered_with_what_is_known_and_changes_nothing(tmp_path: Path, line: bytes) -> None:
     story, (answer, status) = told(tmp_path, line, b'{"command": "status"}\n')
-    assert answer == {"error": "not a command; known are status, stop, kill, posture, confirm"}
+    assert answer == {"error": "not a command; known are status, stop, kill, posture, confirm, reset-models"}
     assert status["account"] == "paper-1"
     assert story.all(OperatorCommanded) == []
 

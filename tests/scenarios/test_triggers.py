@@ -10,6 +10,7 @@ from msgspec import structs
 from core.facts.market import PriceTick
 from core.facts.models import Role
 from core.facts.signals import MarketEvent, SignalGenerated
+from core.market.instants import moment
 from core.market.quotes import Quote
 from core.signals.news import Headline
 from runtime.settings import Loaded
@@ -115,18 +116,16 @@ def test_with_nothing_held_a_crossing_wakes_nobody_and_unnamed_the_index_is_a_st
     assert stranger.house.intake.doubted == {"unregistered": 2}
 
 
-def told_at(at: str, text: str, identity: str | None = None, late: int = 0) -> Headline:
-    instant_at = instant(at)
-    return Headline(
-        text=text, source="wire", identity=identity, at=instant_at, received=instant_at + late * 10**9, sequence=1
-    )
+def told_at(at: str, text: str, late: int = 0, source: str = "wire") -> Headline:
+    return Headline(text=text, source=source, at=instant(at), received=instant(at) + late * 10**9, sequence=1)
 
 
 def told_on(at: str, headline: Headline) -> Act:
     return Act(at, lambda house: house.intake.headline(headline))
 
 
-GOOD = "IBM beats estimates and raises guidance"
+GOOD, OTHER = "IBM beats estimates and raises guidance", "IBM tops estimates"
+CALM = tape("13:41:00 IBM 184.00 184.02")[0]
 
 
 def test_a_headline_wakes_the_desk_once_with_its_words_and_its_tone(tmp_path: Path) -> None:
@@ -148,6 +147,47 @@ def test_a_late_headline_and_one_of_a_closed_market_wake_nobody(tmp_path: Path) 
     told = Rehearsal(tmp_path).play(tape("13:40:00 IBM 184.00 184.02"), [], acts, begin="11:59:00")
     assert woken(told) == []
     assert told.house.intake.doubted == {"late headline": 1, "headline of a closed market": 1}
+
+
+def test_a_story_that_is_told_again_keeps_no_other_from_being_heard(tmp_path: Path) -> None:
+    news = [told_at("13:41:00", GOOD), told_at("14:15:00", GOOD, source="other"), told_at("14:16:00", OTHER)]
+    acts = [told_on(at, each) for at, each in zip(("13:41:00", "14:15:00", "14:16:00"), news, strict=True)]
+    seats = dict.fromkeys(get_args(Role), RulesModel())
+    quotes = tape("13:40:00 IBM 184.00 184.02", "14:17:00 IBM 184.00 184.02")
+    told = Rehearsal(tmp_path).play(quotes, [], acts, models=seats)
+    assert [signal.event.text for signal in told.all(SignalGenerated)] == [(GOOD,), (OTHER,)]
+    assert told.house.intake.repeated == 1
+
+
+def test_a_desk_that_was_asked_about_a_bare_headline_starts_again(tmp_path: Path) -> None:
+    event = MarketEvent(
+        kind="headline",
+        symbol="IBM",
+        market="US",
+        at=moment(instant("13:41:00")),
+        source="asked",
+        sequence=1,
+        figures={"bid": Decimal("184.00"), "ask": Decimal("184.02")},
+        text=(GOOD,),
+    )
+    asked = Act("13:41:00", lambda house: house.intake.accept(CALM, SignalGenerated(event, "asked")))
+    desk, seats = kept(tmp_path), dict.fromkeys(get_args(Role), RulesModel())
+    quotes = tape("13:40:00 IBM 184.00 184.02", "13:42:00 IBM 184.00 184.02")
+    assert woken(desk.play(quotes, [], [asked], models=seats)) == ["headline"]
+    told = desk.play(tape("13:50:00 IBM 184.00 184.02"), [], [], models=seats, begin="13:49:00")
+    assert told.house.intake.received == 1
+
+
+def test_a_doubted_quote_from_the_future_silences_nobody(tmp_path: Path) -> None:
+    calm = minutes(30)
+    ahead = structs.replace(
+        calm[15], at=instant("19:00:00"), bid=Decimal("184.05"), ask=Decimal("184.00"), sequence=1000
+    )
+    told = Rehearsal(tmp_path, only()).play([*calm[:16], ahead, *calm[16:]])
+    stream, grade = told.house.intake.stream(), told.house.projections.quality("US:IBM")
+    assert stream is not None and stream.snapshot("US:IBM", calm[-1].at).ticks == 30
+    assert told.house.intake.doubted == {"early": 1}
+    assert grade is not None and grade.sufficient
 
 
 def test_a_side_that_woke_the_desk_stays_quiet_over_a_restart(tmp_path: Path) -> None:

@@ -1,7 +1,7 @@
 """Headlines recorded in files, CSV (plain or gzip) or parquet, read lazily and merged in order of time.
 
-The columns are `at` or `ts`, `headline`, and if there is one `id`, the publisher's own identity; others are not looked
-at, and neither is whom a publisher says it is about. A time is a date and time in UTC that ends in Z or +00:00; rows
+The columns are `at` or `ts`, and `headline`; others are not looked at, neither how a publisher numbers it nor whom it
+says it is about. A time is a date and time in UTC that ends in Z or +00:00; rows
 are in order of time. An empty headline is left out. The first fault ends the stream with BadInput naming file and row.
 """
 
@@ -18,7 +18,7 @@ from tools.feeds.files import opened, stem
 from tools.feeds.table import require
 
 TIMES = ("at", "ts")
-TEXT, IDENTITY = "headline", "id"
+TEXT = "headline"
 
 
 class Headlines:
@@ -35,9 +35,8 @@ def _headlines(path: Path) -> Iterator[Headline]:
     table = opened(path)
     time = next((column for column in TIMES if column in table.columns), TIMES[0])
     require(table, (time, TEXT), tuple(table.columns))
-    columns = (time, TEXT, *(column for column in (IDENTITY,) if column in table.columns))
     latest = -(2**63)
-    for number, (row, (when, text, *identity)) in enumerate(table.rows(columns), 1):
+    for number, (row, (when, text)) in enumerate(table.rows((time, TEXT)), 1):
         at = _instant(when, f"{table.row}{row}")
         if at < latest:
             raise BadInput(f"{table.row}{row}: {time}: goes back to {when!r}; rows must be in order of time")
@@ -46,7 +45,6 @@ def _headlines(path: Path) -> Iterator[Headline]:
             yield Headline(
                 text=text,
                 source=stem(path)[:64],
-                identity=next(iter(identity), "") or None,
                 at=at,
                 received=at,
                 sequence=number,

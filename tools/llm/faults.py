@@ -2,13 +2,14 @@
 
 retry    Unavailable, a Transient: too many requests, overloaded, a broken connection, a server's own fault
 degrade  Unusable, a Degraded: this request cannot be answered, the next one may be
-halt     Unusable with `lasting`: no request can be answered until a person has changed something: a wrong key, no
-         balance, an unknown model
+wait     Unusable with `lasting` and `mends`: no request can be answered for long, as when a quota is used up
+halt     Unusable with `lasting`: no request can be answered until a person has changed something: a wrong key, an
+         unknown model
 """
 
 from msgspec import Struct
 
-from core.errors import Degraded, Transient
+from core.errors import AegisError, Degraded, Transient
 
 
 class Trace(Struct, frozen=True):
@@ -32,9 +33,23 @@ class Unavailable(Transient):
 
 
 class Unusable(Degraded):
-    """The provider will not answer this request; if `lasting`, none at all until a person has looked."""
+    """The provider will not answer this request; if `lasting`, none at all until a person has looked or it `mends`."""
 
-    def __init__(self, message: str, trace: Trace, lasting: bool = False) -> None:
+    def __init__(self, message: str, trace: Trace, lasting: bool = False, mends: bool = False) -> None:
         super().__init__(message)
         self.trace = trace
         self.lasting = lasting
+        self.mends = mends
+
+
+def own_fault(error: BaseException) -> AegisError | None:
+    """The fault of ours that somebody's library wrapped in an error of its own, if there is one."""
+    seen: BaseException | None = error
+    for _ in range(_DEPTH):
+        if seen is None or isinstance(seen, AegisError):
+            return seen
+        seen = seen.__cause__
+    return None
+
+
+_DEPTH = 20

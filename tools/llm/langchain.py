@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, cast
 from core.facts.models import Origin, Usage
 from core.ports.clock import Clock
 from core.ports.model import ChatRequest, Completion, ToolCall, Turn
+from tools.llm.faults import own_fault
 from tools.llm.wires.answers import CALLS, Failure, count, object_of, shaped, text_of, word
 from tools.llm.wires.sorting import Asked, sorted_fault
 
@@ -39,7 +40,7 @@ class LangChainModel:
         except Failure as failure:
             raise sorted_fault(Asked(self.name, "", {}), failure, {}, self._clock.now()) from None
         text = message.text or ("" if parsed is None else text_of(parsed))
-        finish = "tools" if calls else _finish(message)
+        finish = "tools" if calls else _finish(message, parsed is not None)
         return Completion(
             text=str(text),
             model=word(message.response_metadata.get("model_name")) or self.name,
@@ -69,6 +70,8 @@ class LangChainModel:
             asked = self._chat.bind_tools(tools) if tools else self._chat
             return await asked.ainvoke(messages), None
         except Exception as error:
+            if (ours := own_fault(error)) is not None:
+                raise ours from None
             raise _failure(error) from None
 
 
@@ -106,10 +109,12 @@ def _calls(message: "AIMessage") -> tuple[ToolCall, ...]:
     )
 
 
-def _finish(message: "AIMessage") -> str:
+def _finish(message: "AIMessage", bound: bool) -> str:
+    """Why it ended; a reply bound to its schema has come whole, as a call to a function."""
     told = message.response_metadata
-    reason = str(told.get("finish_reason") or told.get("stop_reason") or "stop")
-    return _FINISHES.get(reason.casefold(), reason)
+    reason = str(told.get("finish_reason") or told.get("stop_reason") or "unsaid")
+    finish = _FINISHES.get(reason.casefold(), reason)
+    return "stop" if bound and finish in ("tools", "unsaid") else finish
 
 
 def _usage(message: "AIMessage") -> Usage | None:
@@ -148,6 +153,8 @@ _FINISHES = {
     "stop": "stop",
     "end_turn": "stop",
     "stop_sequence": "stop",
+    "tool_calls": "tools",
+    "tool_use": "tools",
     "max_tokens": "length",
     "length": "length",
     "refusal": "refusal",

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -57,7 +58,7 @@ def recorded(path: Path) -> Line:
 
 def recording(cassette: Cassette, behind: Line) -> Line:
     """Another line with a cassette before it, which is written when the line is closed."""
-    return Line(CassetteTransport(behind.transport, cassette), behind.origin)
+    return Line(CassetteTransport(AtOnce(behind.transport), cassette), behind.origin)
 
 
 def simulated(rules: RulesTerms, models: Iterable[ModelTerms]) -> Line:
@@ -71,6 +72,37 @@ def simulated(rules: RulesTerms, models: Iterable[ModelTerms]) -> Line:
     latency = {terms.model: Latency(terms.latency.p50_ms, terms.latency.p95_ms) for terms in models if terms.latency}
     provider = Provider(Simulation(rules=rules, tools=True, latency=latency))
     return Line(SimulatedTransport(provider), "simulator")
+
+
+class AtOnce(AsyncBaseTransport):
+    """A provider that is being recorded: asked while nothing else happens, as a cassette answers.
+
+    So nobody is late, cut off or overtaken, and the desk asks now what it will ask when the answers are played. The
+    call is made by a thread, on a loop of its own.
+    """
+
+    def __init__(self, outside: AsyncBaseTransport) -> None:
+        self._outside = outside
+        self._thread = ThreadPoolExecutor(1)
+        self._runner = asyncio.Runner()
+
+    async def handle_async_request(self, request: Request) -> Response:
+        """Ask, and hold everything up until the whole answer is there."""
+        return self._thread.submit(self._runner.run, self._asked(request)).result()
+
+    async def aclose(self) -> None:
+        """Close the connections, and the loop they belong to."""
+        self._thread.submit(self._runner.run, self._outside.aclose()).result()
+        self._thread.submit(self._runner.close).result()
+        self._thread.shutdown()
+
+    async def _asked(self, request: Request) -> Response:
+        response = await self._outside.handle_async_request(request)
+        try:
+            await response.aread()
+        finally:
+            await response.aclose()
+        return response
 
 
 class OnRecordedTime(AsyncBaseTransport):

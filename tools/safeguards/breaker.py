@@ -1,7 +1,8 @@
 """Leaves a model alone that keeps failing.
 
     closed     calls go through; so many failures in a row, or one lasting fault, open it
-    open       no call goes through until the cool-down is over; after a lasting fault, until a person resets it
+    open       no call goes through until the cool-down is over, a long one if a quota is used up; after any other
+               lasting fault, until a person resets it
     half-open  one call probes: an answer closes, a failure opens for another cool-down
 
 A request that the provider refuses is no failure: it is alive, and words from outside must not be able to shut it off.
@@ -18,7 +19,11 @@ from tools.llm.faults import Trace
 from tools.safeguards.counts import Counts
 from tools.safeguards.deadline import left
 from tools.safeguards.refusals import Crowded, Withheld
-from tools.safeguards.terms import BreakerTerms
+from tools.safeguards.terms import HOUR, BreakerTerms
+
+QUOTA_COOLDOWN = HOUR
+"""Seconds after a quota or a balance was used up."""
+RESET = "aegis-agents desk reset-models"
 
 
 class Circuit:
@@ -40,12 +45,18 @@ class Circuit:
         """Whether calls are refused, but for a probe."""
         return self._since is not None
 
+    @property
+    def is_grave(self) -> bool:
+        """Whether it is open for longer than a usual cool-down, so that a person should hear of it."""
+        return self.is_open and self._grave
+
     def reset(self) -> None:
         """Close it: a person has looked."""
         self._since: int | None = None
         self._probe_from = 0.0
         self._failures = 0
-        self._lasting = self._probing = False
+        self._lasting = self._grave = self._probing = False
+        self._cooldown = self.terms.cooldown_seconds
         self._why = ""
         self._round += 1
 
@@ -54,7 +65,7 @@ class Circuit:
         if self.is_open:
             if self._lasting or self._probing or asyncio.get_running_loop().time() < self._probe_from:
                 self._figures["refused"] += 1
-                raise Withheld(f"{self.name}: {self.says()}", Trace(self.name, code="breaker_open"), self._lasting)
+                raise Withheld(f"{self.name}: {self.says()}", Trace(self.name, code="breaker_open"), self._grave)
             self._probing = True
             self._figures["probes"] += 1
         return self._round
@@ -67,13 +78,15 @@ class Circuit:
             if self.is_open:
                 self.reset()
 
-    def failed(self, began: int, why: str, lasting: bool = False) -> None:
+    def failed(self, began: int, why: str, lasting: bool = False, mends: bool = False) -> None:
         """A call failed; a lasting fault counts whenever it began."""
         if began != self._round and not lasting:
             return
         self._failures += 1
         self._why = why
-        self._lasting = self._lasting or lasting
+        self._grave = self._grave or lasting
+        self._lasting = self._lasting or (lasting and not mends)
+        self._cooldown = QUOTA_COOLDOWN if mends else self.terms.cooldown_seconds
         if self.is_open or lasting or self._failures >= self.terms.failures:
             self._open()
 
@@ -90,7 +103,9 @@ class Circuit:
         """Closed, or open since when and why, and what closes it."""
         if self._since is None:
             return "closed"
-        way_out = "until it is reset" if self._lasting else f"a probe goes out after {self.terms.cooldown_seconds} s"
+        way_out = f"until a person has looked and says `{RESET}`"
+        if not self._lasting:
+            way_out = f"a probe goes out after {self._cooldown} s" + (f", or say `{RESET}`" if self._grave else "")
         return f"open since {shown(self._since)}, {way_out}: {self._why[:200]}"
 
     def counts(self) -> Counts:
@@ -100,7 +115,7 @@ class Circuit:
     def _open(self) -> None:
         self._figures["opened"] += not self.is_open
         self._since = self._clock.now() if self._since is None else self._since
-        self._probe_from = asyncio.get_running_loop().time() + float(self.terms.cooldown_seconds)
+        self._probe_from = asyncio.get_running_loop().time() + float(self._cooldown)
         self._probing = False
         self._round += 1
 
@@ -138,7 +153,7 @@ class Breaker:
         elif isinstance(fault, Transient):
             self._circuit.failed(began, str(fault))
         elif isinstance(fault, Degraded) and getattr(fault, "lasting", False):
-            self._circuit.failed(began, str(fault), lasting=True)
+            self._circuit.failed(began, str(fault), lasting=True, mends=getattr(fault, "mends", False))
         elif isinstance(fault, Degraded):
             self._circuit.answered(began)
         else:

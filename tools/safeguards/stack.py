@@ -68,6 +68,17 @@ class Guardroom:
             self.turnstiles[provider] = Turnstile(provider, self.terms.rates.get(provider, Rates()))
         return self.turnstiles[provider]
 
+    def open_circuits(self) -> dict[str, Circuit]:
+        """Those that admit no call now, or only a probe, by provider and model."""
+        return {" ".join(key): circuit for key, circuit in self.circuits.items() if circuit.is_open}
+
+    def reset(self) -> tuple[str, ...]:
+        """Close all circuits, because a person has looked; which were open."""
+        found = self.open_circuits()
+        for circuit in found.values():
+            circuit.reset()
+        return tuple(found)
+
     def counts(self) -> tuple[Counts, ...]:
         """Of everything shared."""
         circuits = [circuit.counts() for circuit in self.circuits.values()]

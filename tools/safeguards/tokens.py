@@ -4,8 +4,10 @@ from core.facts.models import Usage
 from core.ports.model import ChatRequest
 from core.record.codec import encode
 
-BYTES_PER_TOKEN = 2
-"""Fewer than any text of this desk has: prose has about four, JSON full of figures between two and three."""
+ASCII_PER_TOKEN = 2
+"""Fewer than any text of this desk has: prose has about four signs to a token, JSON full of figures between two and
+three. Of other scripts the rarest take a token for every byte.
+"""
 
 
 class Most(Usage, frozen=True):
@@ -22,4 +24,6 @@ class Most(Usage, frozen=True):
 
 def most(request: ChatRequest) -> Most:
     """The bound for one request: all its bytes, and the longest answer it allows."""
-    return Most(input=len(encode(request)) // BYTES_PER_TOKEN + 1, output=request.max_tokens)
+    told = encode(request)
+    plain = len(told.decode(errors="ignore").encode("ascii", "ignore"))
+    return Most(input=len(told) - plain + plain // ASCII_PER_TOKEN + 1, output=request.max_tokens)

@@ -24,6 +24,7 @@ from core.errors import BadInput
 from core.quant.kernel import Floats, Ints, bound
 from core.quant.ticks import figures, layout, ticking
 from core.quant.ticks.bars import FIRST_BAR, added
+from core.quant.ticks.outliers import FADE
 from core.quant.ticks.quartet import COUNT
 from core.quant.ticks.snapshot import Bars, Seconds, Snapshot
 from core.quant.ticks.terms import StreamTerms
@@ -93,6 +94,12 @@ class Stream:
             self._found(symbol)
             found = f"{at!r}, {sequence!r}, {price!r}, {volume!r}"
             raise BadInput(f"{symbol}: time, sequence, price and volume must be numbers, found {found}") from error
+
+    def blame(self, symbol: str) -> None:
+        """Count a tick that was refused before it came here as unusable; nothing else moves, its clock least of all."""
+        row = self._found(symbol)
+        row[layout.BAD] += (1.0 - row[layout.BAD]) * FADE
+        row.view(np.int64)[layout.COUNTS + _KINDS.index(Verdict.UNUSABLE)] += 1
 
     def snapshot(self, symbol: str, now: int) -> Snapshot:
         """Every figure of a symbol as it stands now."""

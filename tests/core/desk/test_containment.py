@@ -45,6 +45,13 @@ def test_all_pieces_together_are_no_longer_than_anybody_reads() -> None:
     assert heard.notes["cut"] > 50_000
 
 
+def test_what_comes_when_nothing_more_fits_is_counted_and_not_looked_at() -> None:
+    full, more = ("x" * 1000,) * 4, ("\u200by" * 500, "z" * 70)
+    assert overhear((*full, *more)).pieces[:3] == overhear(full).pieces[:3]
+    assert overhear((*full, *more)).words == overhear(full).words
+    assert overhear((*full, *more)).notes == {"cut": 1070}
+
+
 def test_a_reading_that_approves_narrows_to_what_it_says() -> None:
     reading = structs.replace(YES, directions=("short",), size_factor=Decimal("0.3"))
     assert (bound(PLAIN, reading).directions, bound(PLAIN, reading).size_factor) == (("short",), Decimal("0.3"))

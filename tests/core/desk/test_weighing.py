@@ -182,3 +182,17 @@ def test_words_that_bar_an_entry_end_the_run_only_where_nothing_can_be_reduced()
 
 def test_the_verifiers_own_veto_stands_whatever_is_held_or_said() -> None:
     assert weigh(ANALYSIS, VETO, NOW, SECONDS, FREE, reducible=True) == StoodDown("vetoed", "thin volume; stale news")
+
+
+def test_an_approval_that_expired_bars_the_entry_and_ends_the_run_only_where_nothing_can_be_reduced() -> None:
+    expires = YES.answered + SECONDS * 1_000_000_000
+    assert weigh(ANALYSIS, YES, expires, SECONDS) == StoodDown("abstained", "the approval has expired")
+    going_on = weigh(ANALYSIS, YES, expires, SECONDS, reducible=True)
+    assert isinstance(going_on, Proceed)
+    assert (going_on.approval.directions, going_on.approval.size_factor) == ((), 0)
+    assert (going_on.approval.expires, going_on.approval.bound) == (expires, barred("the approval has expired"))
+
+
+@pytest.mark.parametrize("changes", [{"answered": NOW + 1, "deadline": NOW + 9}, {"symbol": "SPY"}, {"answered": NOW}])
+def test_what_was_never_an_approval_ends_the_run_whatever_is_held(changes: dict[str, Any]) -> None:
+    assert isinstance(weigh(ANALYSIS, structs.replace(YES, **changes), NOW, SECONDS, reducible=True), StoodDown)

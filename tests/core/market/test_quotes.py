@@ -75,6 +75,17 @@ def test_what_cannot_be_believed_is_named_and_leaves_the_last_good_quote(doubted
     assert (answer.doubt, answer.quote, answer.watched.good) == (doubt, None, quote())
 
 
+@pytest.mark.parametrize("wrong", [{"bid": None, "ask": None}, {"bid": Decimal("100.1"), "ask": Decimal("100.0")}])
+@pytest.mark.parametrize(
+    ("seconds", "late", "doubt"), [(9, -3, "early"), (9, 91, "stale"), (0, 0, "repeated"), (-1, 0, "out_of_order")]
+)
+def test_what_a_delivery_says_of_its_time_is_asked_before_what_it_says_of_prices(
+    wrong: dict[str, Any], seconds: int, late: int, doubt: str
+) -> None:
+    untimely = quote(seconds, received=NOON + (seconds + late) * SECOND, **wrong)
+    assert after(quote(), untimely).doubt == doubt
+
+
 @pytest.mark.parametrize("price", ["104", "96"])
 def test_a_step_of_exactly_the_bound_is_no_outlier(price: str) -> None:
     assert after(quote(), quote(1, price)).quote is not None

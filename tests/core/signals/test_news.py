@@ -10,7 +10,7 @@ from core.facts.signals import SignalGenerated
 from core.market.instants import MINUTE
 from core.market.instruments import Instrument
 from core.signals.headlines import HeadlineRules, detect, universe
-from core.signals.news import Headline, event_of, heeded, is_late
+from core.signals.news import Headline, event_of, is_late, told, tone_of
 from tests.core.signals.test_triggers import START, quote
 
 RULES = HeadlineRules()
@@ -26,38 +26,45 @@ def event(headline: Headline = TOLD, **own: str | None) -> SignalGenerated:
 
 
 def test_its_words_go_into_the_text_of_the_event_normalised_and_nowhere_else() -> None:
-    told = event(rsi="61", osma=None).event
-    assert told.text == ("IBM Beats Estimates",)
-    assert (told.kind, told.key, told.source, told.sequence) == ("headline", "XNYS:IBM", "tape", 3)
-    assert (told.figures["news_score"], told.figures["rsi"], told.figures["bid"]) == (
+    made = event(rsi="61", osma=None).event
+    assert made.text == ("IBM Beats Estimates",)
+    assert (made.kind, made.key, made.source, made.sequence) == ("headline", "XNYS:IBM", "tape", 3)
+    assert (made.figures["news_score"], made.figures["rsi"], made.figures["bid"]) == (
         Decimal("0.6"),
         61,
         Decimal("199.99"),
     )
-    assert "osma" not in told.figures
+    assert "osma" not in made.figures
 
 
 def test_without_a_quote_it_carries_its_tone_and_what_is_known() -> None:
     (mention,) = detect(TOLD.text, KNOWN, RULES)
-    told = event_of(TOLD, mention, IBM, None, {"rsi": None})
-    assert told.event.figures == {"news_score": Decimal("0.6")}
+    made = event_of(TOLD, mention, IBM, None, {"rsi": None})
+    assert made.event.figures == {"news_score": Decimal("0.6")}
 
 
-def test_the_same_headline_is_the_same_event_by_its_publishers_identity_or_by_its_words() -> None:
-    again = structs.replace(TOLD, text="IBM beats  estimates", source="other", at=START + MINUTE)
+def test_the_same_words_of_one_day_are_the_same_event_whoever_brings_them() -> None:
+    again = structs.replace(TOLD, text="IBM beats  estimates", source="other", at=START + MINUTE, sequence=9)
     assert event(again).run == event().run
-    known = structs.replace(TOLD, identity="n-1")
-    assert event(known).run == event(structs.replace(known, text="IBM beats estimates again")).run
-    assert event(known).run != event().run
+    assert event(structs.replace(TOLD, text="IBM beats estimates again")).run != event().run
+    assert event(structs.replace(TOLD, at=START + 90 * 1440 * MINUTE)).run != event().run, "another quarter's estimates"
 
 
-def test_one_story_is_one_event_of_its_tone_until_the_cool_down_is_over() -> None:
+def test_a_tone_that_was_told_is_quiet_until_the_cool_down_is_over_and_the_other_is_not() -> None:
     good, bad = event(), event(structs.replace(TOLD, text="IBM misses estimates"))
-    quiet = heeded((0, 0), good, RULES, START)
+    assert (tone_of(good), tone_of(bad)) == (1, -1)
+    quiet = told((0, 0), good, RULES, START)
     assert quiet == (0, START + 30 * MINUTE)
-    assert heeded(quiet, good, RULES, START + 29 * MINUTE) is None
-    assert heeded(quiet, bad, RULES, START + MINUTE) == (START + 31 * MINUTE, START + 30 * MINUTE)
-    assert heeded(quiet, good, RULES, START + 30 * MINUTE) == (0, START + 60 * MINUTE)
+    assert told(quiet, bad, RULES, START + MINUTE) == (START + 31 * MINUTE, START + 30 * MINUTE)
+
+
+@pytest.mark.parametrize(
+    "changes", [{"figures": {}}, {"figures": {"news_score": Decimal(0)}}, {"kind": "breakout"}, {"text": ()}]
+)
+def test_an_event_that_no_headline_of_ours_made_has_no_tone(changes: dict[str, Any]) -> None:
+    foreign = SignalGenerated(structs.replace(event().event, **changes), event().run)
+    assert tone_of(foreign) == 0 == tone_of(SignalGenerated(event().event, "asked by a person"))
+    assert told((0, 0), foreign, RULES, START) == (0, 0)
 
 
 @pytest.mark.parametrize(("minutes", "late"), [(-1.01, True), (-1, False), (10, False), (10.01, True)])

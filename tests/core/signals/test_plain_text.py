@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.facts.foreign import Provenance
-from core.signals.plain_text import folded, plain, receive, spelled, squeezed
+from core.signals.plain_text import LONGEST_READ, folded, plain, receive, spelled, squeezed
 
 ANY = st.text(max_size=200) | st.text(
     st.characters(categories=["Cc", "Cf", "Co", "Cs", "Mn", "Lo", "Zs"]) | st.sampled_from("aé<>[]{}`\u200b\U000e0041"),
@@ -110,3 +110,11 @@ def test_a_piece_keeps_its_publishers_identity_or_else_that_of_its_words() -> No
     assert receive("a", FEED).provenance == FEED
     one, other = receive("Big\u200b  News", nameless), receive("big news", nameless)
     assert one.provenance.identity == other.provenance.identity != receive("news", nameless).provenance.identity
+
+
+def test_a_sign_that_grows_is_cut_again_after_it_has_grown() -> None:
+    grown = len(unicodedata.normalize("NFKC", "\ufdfa"))
+    found = plain("\ufdfa" * LONGEST_READ, 2 * LONGEST_READ)
+    assert grown == 18
+    assert len(found.text) <= LONGEST_READ
+    assert len(found.text) + found.cut == grown * LONGEST_READ

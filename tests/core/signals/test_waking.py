@@ -10,7 +10,7 @@ from core.market.instants import MINUTE
 from core.signals.waking import Latch, moved, quieted, side_of, woken
 from tests.core.signals.test_triggers import START, quote
 
-sides = st.lists(st.tuples(st.integers(1, 40), st.sampled_from([-1, 0, 1])), max_size=120)
+sides = st.lists(st.tuples(st.integers(1, 40), st.sampled_from([-1, 0, 1])), min_size=1, max_size=120)
 
 
 @given(sides, st.integers(1, 120))

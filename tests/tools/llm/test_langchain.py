@@ -8,7 +8,9 @@ from langchain_core.messages import AIMessage, BaseMessage
 from langchain_core.outputs import ChatGeneration, ChatResult
 from pydantic import Field
 
+from core.errors import JournalBroken
 from tests.tools.llm.providers import CALL, TOOL, TestClock, request, turned
+from tools.llm.cassettes.miss import CassetteMiss
 from tools.llm.faults import Unavailable, Unusable
 from tools.llm.langchain import LangChainModel
 
@@ -59,7 +61,7 @@ def seat(message: AIMessage, **more: Any) -> tuple[LangChainModel, Listening]:
 async def test_any_chat_model_answers_as_a_seat() -> None:
     model = LangChainModel("mine", GenericFakeChatModel(messages=iter([AIMessage('{"view": "long"}')])), TestClock())
     completion = await model.complete(request())
-    assert (completion.text, completion.finish, completion.parsed) == ('{"view": "long"}', "stop", {"view": "long"})
+    assert (completion.text, completion.finish, completion.parsed) == ('{"view": "long"}', "unsaid", None)
     assert (completion.model, completion.usage, completion.cost) == ("mine", None, None)
     assert model.label == "mine, by LangChain"
 
@@ -94,6 +96,24 @@ async def test_functions_are_offered_called_and_answered() -> None:
         assert [message.type for message in messages] == ["system", "human", "ai", "tool"]
         assert isinstance(messages[2], AIMessage)
         assert messages[2].tool_calls[0]["args"] == {"symbol": "IBM"}
+
+
+@pytest.mark.parametrize("fault", [CassetteMiss("nothing recorded"), JournalBroken("torn")])
+async def test_a_fault_of_ours_passes_also_when_the_library_wrapped_it(fault: Exception) -> None:
+    wrapped = RuntimeError("connection")
+    wrapped.__cause__ = fault
+    for raised in (fault, wrapped):
+        model = LangChainModel("mine", Broken(message=AIMessage(""), fault=raised), TestClock())
+        with pytest.raises(type(fault)):
+            await model.complete(request())
+
+
+async def test_an_answer_is_whole_only_if_its_reason_to_end_says_so() -> None:
+    text = '{"view": "long"}'
+    ends = [{}, {"finish_reason": "stop"}, {"stop_reason": "end_turn"}, {"finish_reason": "length"}]
+    heard = [await seat(AIMessage(text, response_metadata=told))[0].complete(request()) for told in ends]
+    assert [each.finish for each in heard] == ["unsaid", "stop", "stop", "length"]
+    assert [each.parsed is not None for each in heard] == [False, True, True, False]
 
 
 async def test_a_bound_schema_gives_the_reply_itself() -> None:

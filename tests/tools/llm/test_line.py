@@ -103,3 +103,23 @@ def test_a_cassette_that_does_not_say_who_answered_is_refused(tmp_path: Path) ->
     path.write_text("version: 1\ninteractions: []\n")
     with pytest.raises(BadInput, match="does not say who answered"):
         recorded(path)
+
+
+def test_while_it_is_recorded_a_slow_provider_is_late_for_nobody(tmp_path: Path) -> None:
+    class Slow(httpx2.AsyncBaseTransport):
+        async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
+            await asyncio.sleep(SLOW)
+            return httpx2.Response(200, json={"asked": request.url.path})
+
+    async def hurried() -> tuple[str, float]:
+        cassette = Cassette(tmp_path / "slow.yaml", "rewrite", Label("simulator", "test", ""))
+        line = recording(cassette, Line(Slow(), "simulator"))
+        began = asyncio.get_running_loop().time()
+        async with asyncio.timeout(SLOW / 10):
+            text = (await line.client.get(ADDRESS)).text
+        passed = asyncio.get_running_loop().time() - began
+        await line.close()
+        return text, passed
+
+    assert played(hurried(), None) == ('{"asked":"/v1/chat"}', 0)
+    assert (tmp_path / "slow.yaml").exists()

@@ -21,12 +21,18 @@ async def fault_of(status: int, error: Any, wire: Wire = "openai", **headers: st
     return raised.value
 
 
+def _sort(fault: Unavailable | Unusable) -> str:
+    if isinstance(fault, Unavailable):
+        return "retry"
+    return "wait" if fault.mends else "halt" if fault.lasting else "degrade"
+
+
 @pytest.mark.parametrize(
     ("status", "code", "sort"),
     [
         (400, "invalid_request_error", "degrade"),
         (401, "invalid_api_key", "halt"),
-        (402, "invalid_request_error", "halt"),
+        (402, "invalid_request_error", "wait"),
         (403, None, "halt"),
         (404, "model_not_found", "halt"),
         (408, None, "retry"),
@@ -35,16 +41,16 @@ async def fault_of(status: int, error: Any, wire: Wire = "openai", **headers: st
         (418, None, "degrade"),
         (422, None, "degrade"),
         (429, "rate_limit_exceeded", "retry"),
-        (429, "insufficient_quota", "halt"),
+        (429, "insufficient_quota", "wait"),
         (500, "server_error", "retry"),
         (503, None, "retry"),
         (529, None, "retry"),
         (302, None, "degrade"),
     ],
 )
-async def test_a_failure_asks_for_one_of_three_responses(status: int, code: str | None, sort: str) -> None:
+async def test_a_failure_asks_for_one_of_four_responses(status: int, code: str | None, sort: str) -> None:
     fault = await fault_of(status, {"message": "no", "code": code})
-    assert ("retry" if isinstance(fault, Unavailable) else "halt" if fault.lasting else "degrade") == sort
+    assert _sort(fault) == sort
     assert (fault.trace.status, fault.trace.code) == (status, code)
 
 
@@ -91,6 +97,7 @@ async def test_a_fault_keeps_the_wait_and_the_name_of_the_request() -> None:
         ({"retry-after": "Mon, 21 Sep 2026 14:13:50 GMT"}, 30.0),
         ({"retry-after": "Mon, 21 Sep 2026 14:00:00 GMT"}, 0.0),
         ({"retry-after": "soon"}, None),
+        ({"retry-after": "Wed, 21 Oct 2015 07:28:00 +99999999999999999999"}, None),
         ({"retry-after": "-1"}, None),
         ({"retry-after": "1e9"}, None),
         ({"retry-after": "nan"}, None),

@@ -11,7 +11,7 @@ from core.errors import AegisError, BadInput, Transient
 from core.ports.model import Completion
 from tests.tools.safeguards.acting import ASKED, Acting, Step, barred, busy, now, virtually
 from tools.clock import VirtualClock
-from tools.llm.faults import Trace
+from tools.llm.faults import Trace, Unusable
 from tools.safeguards.breaker import Breaker, Circuit
 from tools.safeguards.deadline import Deadline
 from tools.safeguards.refusals import Crowded, Withheld
@@ -83,11 +83,30 @@ def test_a_lasting_fault_opens_it_at_once_and_until_a_person_resets_it() -> None
         breaker = Breaker(Acting(LASTS, Step()), circuit := Circuit("acting", TERMS, clock))
         assert await ask(breaker) == ["Unusable"]
         await asyncio.sleep(1_000_000)
-        with pytest.raises(Withheld, match="until it is reset: the key is wrong") as raised:
+        with pytest.raises(
+            Withheld, match="until a person has looked and says `aegis-agents desk reset-models`: the key is wrong"
+        ) as raised:
             await breaker.complete(ASKED)
         assert raised.value.lasting
         circuit.reset()
         assert await ask(breaker) == ["answered"]
+
+    virtually(story)
+
+
+def test_a_quota_that_is_used_up_is_probed_after_a_long_cool_down_of_its_own() -> None:
+    async def story(clock: VirtualClock) -> None:
+        used_up = Step(fault=Unusable("the quota is used up", Trace("acting", status=429), lasting=True, mends=True))
+        breaker = Breaker(Acting(used_up, used_up, Step()), circuit := Circuit("acting", TERMS, clock))
+        assert await ask(breaker) == ["Unusable"]
+        assert circuit.is_grave and "a probe goes out after 3600 s, or say `aegis-agents desk reset" in circuit.says()
+        await asyncio.sleep(3599)
+        assert await ask(breaker) == ["Withheld"]
+        await asyncio.sleep(1)
+        assert await ask(breaker, 2) == ["Unusable", "Withheld"]
+        await asyncio.sleep(3600)
+        assert await ask(breaker) == ["answered"]
+        assert not circuit.is_open and not circuit.is_grave
 
     virtually(story)
 
@@ -164,7 +183,7 @@ def test_a_call_from_before_it_opened_has_no_say_unless_its_fault_lasts() -> Non
         await asyncio.sleep(1)
         await ask(breaker, 3)
         assert await early[0] == ["answered"] and circuit.is_open
-        assert await early[1] == ["Unusable"] and "until it is reset" in circuit.says()
+        assert await early[1] == ["Unusable"] and "until a person has looked" in circuit.says()
 
     virtually(story)
 

@@ -14,8 +14,8 @@ Json = dict[str, Any]
 
 SORTS: dict[str, Sort] = {
     "authentication_error": "halt",
-    "billing_error": "halt",
-    "no_credit": "halt",
+    "billing_error": "wait",
+    "no_credit": "wait",
     "permission_error": "halt",
     "not_found_error": "halt",
     "invalid_request_error": "degrade",

@@ -63,7 +63,13 @@ class Gemini:
             raise Failure(MALFORMED, type(error).__name__) from None
         told = reply.sdk_http_response
         body = (told.body if told else None) or ""
-        headers = {name: value for name, value in ((told and told.headers) or {}).items() if name.lower() not in _DONE}
+        headers = httpx2.Headers(
+            [
+                (name.encode("utf-8", "replace"), value.encode("utf-8", "replace"))
+                for name, value in ((told and told.headers) or {}).items()
+                if name.lower() not in _DONE
+            ]
+        )
         return httpx2.Response(200, headers=headers, content=body.encode("utf-8", "replace"))
 
     def read(self, body: bytes) -> Answer:

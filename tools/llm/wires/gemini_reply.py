@@ -19,7 +19,7 @@ SORTS: dict[str, Sort] = {
     "PERMISSION_DENIED": "halt",
     "FAILED_PRECONDITION": "halt",
     "NOT_FOUND": "halt",
-    "DAILY_QUOTA": "halt",
+    "DAILY_QUOTA": "wait",
     "INVALID_ARGUMENT": "degrade",
     "OUT_OF_RANGE": "degrade",
     "RESOURCE_EXHAUSTED": "retry",
@@ -82,7 +82,8 @@ def failed(body: bytes, status: int) -> Failure:
 def _failure(error: Any, status: int | None = None) -> Failure:
     if not isinstance(error, dict):
         return Failure(None, str(error or "")[:300], status)
-    details = [each for each in error.get("details") or () if isinstance(each, dict)]
+    told = error.get("details")
+    details = [each for each in told if isinstance(each, dict)] if isinstance(told, list) else []
     code = word(error.get("status"))
     if any(each.get("reason") == "API_KEY_INVALID" for each in details):
         code = "API_KEY_INVALID"

@@ -15,9 +15,9 @@ Json = dict[str, Any]
 
 SORTS: dict[str, Sort] = {
     "invalid_api_key": "halt",
-    "insufficient_quota": "halt",
-    "billing_not_active": "halt",
-    "billing_hard_limit_reached": "halt",
+    "insufficient_quota": "wait",
+    "billing_not_active": "wait",
+    "billing_hard_limit_reached": "wait",
     "model_not_found": "halt",
     "unsupported_parameter": "halt",
     "unsupported_value": "halt",
@@ -238,7 +238,7 @@ class _Joined:
         call["function"]["arguments"] += more if isinstance(more, str) else text_of(more)
 
 
-_LIMIT = re.compile(r"Limit:? (?P<limit>\d+)\b.*?Requested:? (?P<wanted>\d+)")
+_LIMIT = re.compile(r"Limit:? (?P<limit>\d{1,15})\b.*?Requested:? (?P<wanted>\d{1,15})\b")
 _FINISHES = {
     "stop": "stop",
     "eos": "stop",

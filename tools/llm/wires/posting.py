@@ -9,7 +9,7 @@ from typing import Any, cast
 
 import httpx2
 
-from core.errors import AegisError
+from tools.llm.faults import own_fault
 from tools.llm.wires.answers import Failure
 from tools.llm.wires.served import unreachable
 
@@ -22,10 +22,9 @@ async def post(library: ModuleType, client: Any, path: str, body: dict[str, Any]
     except library.APIStatusError as error:
         response = error.response
     except library.APIConnectionError as error:
-        cause = error.__cause__ or error
-        if isinstance(cause, AegisError):
-            raise cause from None
-        raise unreachable(cause) from None
+        if (ours := own_fault(error)) is not None:
+            raise ours from None
+        raise unreachable(error.__cause__ or error) from None
     except library.APIError as error:
         raise Failure(None, type(error).__name__) from None
     return cast(httpx2.Response, response)

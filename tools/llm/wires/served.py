@@ -3,27 +3,26 @@
 How to think about it: a `Wire` knows one vendor's format and nothing of the desk; what is the same for all stands here:
 who is asked, how long it took, what it cost, and what a failure means. Nothing is tried twice and no time is limited
 here: retries and deadlines are wrapped around. The vendor's library is imported when the first request is sent.
+Whatever goes wrong leaves as a fault that the wrappers know, also what nobody foresaw; only our own faults pass.
 """
 
 import re
 from collections.abc import AsyncIterator, Callable, Mapping
-from typing import Protocol, TypeVar
+from typing import Protocol
 
 import httpx2
 from msgspec import Struct
 
-from core.errors import BadInput
+from core.errors import AegisError, BadInput
 from core.facts.models import Usage
 from core.ports.clock import Clock
 from core.ports.model import ChatRequest, Completion
 from tools.llm.endpoints import Endpoint, ModelTerms
+from tools.llm.faults import Unavailable, Unusable, own_fault
 from tools.llm.pricing import cost_of
 from tools.llm.wires.answers import MALFORMED, Answer, Failure, object_of
 from tools.llm.wires.frames import Frames, events, is_stream
 from tools.llm.wires.sorting import Asked, Sort, request_id, sorted_fault
-
-T = TypeVar("T")
-Foreign = TypeVar("Foreign")
 
 
 class Wire(Protocol):
@@ -61,6 +60,8 @@ class Seen(Struct):
     """What an exchange has shown so far."""
 
     begin: int
+    status: int | None = None
+    """None until a reply has begun."""
     headers: Mapping[str, str] = {}
     first_token: int | None = None
 
@@ -94,12 +95,28 @@ class ServedModel:
         """Ask once. Streamed, the time to the first token is measured as well."""
         at, seen = self._clock.now(), Seen(self._clock.elapsed())
         try:
-            answer = await self._ask(request, seen, streamed)
-        except Failure as failure:
-            failure.words = self._conceal(failure.words)
-            asked = Asked(self._terms.provider, self._endpoint.key, self._wire.sorts)
-            raise sorted_fault(asked, failure, seen.headers, self._clock.now()) from None
-        latency = self._clock.elapsed() - seen.begin
+            return self._completion(await self._ask(request, seen, streamed), seen, at)
+        except AegisError:
+            raise
+        except Exception as error:
+            if (ours := own_fault(error)) is not None:
+                raise ours from None
+            raise self._fault(_failure(error, seen), seen) from None
+
+    async def _ask(self, request: ChatRequest, seen: Seen, streamed: bool) -> Answer:
+        response = await self._wire.send(request, streamed)
+        seen.status, seen.headers = response.status_code, response.headers
+        try:
+            if not response.is_success:
+                raise self._wire.failed(await response.aread(), response.status_code)
+            if streamed and "event-stream" in response.headers.get("content-type", ""):
+                return self._wire.read_stream([event async for event in self._events(response, seen)])
+            body = await response.aread()
+            return self._wire.read_stream(events(body)) if is_stream(body) else self._wire.read(body)
+        finally:
+            await response.aclose()
+
+    def _completion(self, answer: Answer, seen: Seen, at: int) -> Completion:
         return Completion(
             text=answer.text,
             model=answer.model or self._terms.model,
@@ -111,32 +128,25 @@ class ServedModel:
             finish=answer.finish,
             usage=answer.usage,
             cost=cost_of(self._terms, self._endpoint, answer.model, answer.usage, at, answer.written),
-            latency=latency,
+            latency=self._clock.elapsed() - seen.begin,
             first_token=seen.first_token,
             request_id=request_id(seen.headers),
             echo=answer.echo,
         )
 
-    async def _ask(self, request: ChatRequest, seen: Seen, streamed: bool) -> Answer:
-        response = await self._wire.send(request, streamed)
-        seen.headers = response.headers
+    def _fault(self, failure: Failure, seen: Seen) -> Unavailable | Unusable:
+        asked, now = Asked(self._terms.provider, self._endpoint.key, self._wire.sorts), self._clock.now()
         try:
-            if not response.is_success:
-                raise self._wire.failed(await response.aread(), response.status_code)
-            if streamed and "event-stream" in response.headers.get("content-type", ""):
-                return _total(self._wire.read_stream, [event async for event in self._events(response, seen)])
-            body = await response.aread()
-            return _total(self._wire.read_stream, events(body)) if is_stream(body) else _total(self._wire.read, body)
-        except httpx2.HTTPError as error:
-            raise unreachable(error) from None
-        finally:
-            await response.aclose()
+            failure.words = self._conceal(failure.words)
+            return sorted_fault(asked, failure, seen.headers, now)
+        except Exception as error:
+            return sorted_fault(asked, Failure(MALFORMED, type(error).__name__, seen.status), {}, now)
 
     async def _events(self, response: httpx2.Response, seen: Seen) -> AsyncIterator[bytes]:
         frames = Frames()
         async for piece in response.aiter_bytes():
             for event in frames.feed(piece):
-                if seen.first_token is None and _total(self._wire.speaks, event):
+                if seen.first_token is None and self._wire.speaks(event):
                     seen.first_token = self._clock.elapsed() - seen.begin
                 yield event
         for event in frames.end():
@@ -163,12 +173,15 @@ def checked_key(endpoint: Endpoint, key: str | None, name: str) -> str:
     return key.strip()
 
 
-def _total(read: Callable[[Foreign], T], told: Foreign) -> T:
-    """A reader walks foreign shapes; whatever it stumbles over is a reply that cannot be read."""
-    try:
-        return read(told)
-    except (AttributeError, LookupError, TypeError, ValueError, ArithmeticError, RecursionError) as error:
-        raise Failure(MALFORMED, f"{type(error).__name__} in its shape") from None
+def _failure(error: Exception, seen: Seen) -> Failure:
+    """What nobody foresaw is sorted by where it happened: on the way, in an error's body, or in a reply."""
+    if isinstance(error, Failure):
+        return error
+    if seen.status is None or isinstance(error, httpx2.HTTPError):
+        return unreachable(error)
+    if not 200 <= seen.status < 300:
+        return Failure(None, f"{type(error).__name__} in what it said", seen.status)
+    return Failure(MALFORMED, f"{type(error).__name__} in its shape")
 
 
 KEYLESS = "no-key-needed"

@@ -1,4 +1,4 @@
-"""From a provider's failure to the response it asks for: try again, go on without this seat, or let a person look.
+"""From a provider's failure to the response it asks for: try again, go on without this seat, or leave it for long.
 
 How to think about it: each wire has a table of the provider's own words, which wins; where a word is unknown, the HTTP
 status decides. Words that are the same for different causes ("invalid_request_error") are in no table. What a person
@@ -17,7 +17,7 @@ from core.market.instants import SECOND
 from tools.llm.faults import Trace, Unavailable, Unusable
 from tools.llm.wires.answers import CALLS, CUT, EMPTY, MALFORMED, Failure
 
-Sort = Literal["retry", "degrade", "halt"]
+Sort = Literal["retry", "degrade", "wait", "halt"]
 
 
 class Asked(Struct, frozen=True):
@@ -41,7 +41,9 @@ def sorted_fault(asked: Asked, failure: Failure, headers: Mapping[str, str], now
         retry_after=_first(failure.waits, retry_after(headers, now)) if sort == "retry" else None,
     )
     message = f"{asked.provider}: {_said(asked, failure)}"
-    return Unavailable(message, trace) if sort == "retry" else Unusable(message, trace, lasting=sort == "halt")
+    if sort == "retry":
+        return Unavailable(message, trace)
+    return Unusable(message, trace, lasting=sort in ("wait", "halt"), mends=sort == "wait")
 
 
 def request_id(headers: Mapping[str, str]) -> str | None:
@@ -58,10 +60,10 @@ def retry_after(headers: Mapping[str, str], now: int) -> float | None:
         return seconds if said is not None else None
     try:
         date = parsedate_to_datetime(said)
-    except ValueError:
+        aware = date if date.tzinfo else date.replace(tzinfo=UTC)
+        return max(0.0, (aware - datetime.fromtimestamp(now / SECOND, UTC)).total_seconds())
+    except (ValueError, OverflowError):
         return None
-    aware = date if date.tzinfo else date.replace(tzinfo=UTC)
-    return max(0.0, (aware - datetime.fromtimestamp(now / SECOND, UTC)).total_seconds())
 
 
 def _sort(asked: Asked, failure: Failure, headers: Mapping[str, str]) -> Sort:
@@ -103,7 +105,8 @@ _NUMBER = re.compile(r"\d{1,9}(\.\d{1,9})?")
 _KEYS = re.compile(r"\b(?:sk|gsk|xai|AIza|Bearer|org|proj)[-_ ]?[\w\-.*]{6,}")
 _REQUEST_IDS = ("x-request-id", "request-id", "x-goog-request-id", "cf-ray")
 _STATUSES: Mapping[int, Sort] = {
-    **dict.fromkeys((401, 402, 403, 404, 405), "halt"),
+    **dict.fromkeys((401, 403, 404, 405), "halt"),
+    402: "wait",
     **dict.fromkeys((408, 409, 425, 429, 499), "retry"),
 }
 """Other statuses below 500 mean that this request cannot be answered."""

@@ -1,0 +1,1 @@
+"""The stages of a run, each by itself or inside the graph."""
