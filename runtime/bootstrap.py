@@ -101,14 +101,14 @@ def build(loaded: Loaded, folder: StateFolder, clock: Clock, overrides: Override
     paper = chosen.paper(
         settings.desk.account, settings.desk.cash, Venue(instruments, sessions), clock, settings.paper, folder.broker
     )
-    journal = chosen.journal or SqliteJournal.open(folder.journal)
-    projections = Projections(journal, instruments, sessions, folder.latched)
+    projections = Projections(
+        chosen.journal or SqliteJournal.open(folder.journal), instruments, sessions, folder.latched
+    )
     broker = Journaled(paper, projections, clock, float(settings.desk.answer_seconds), settle_within=0)
     telemetry = StageTimes()
 
     def stream() -> "Stream | None":
-        taking = door()
-        return taking.stream() if taking else None
+        return taking.stream() if (taking := door()) else None
 
     def sources() -> Sources:
         return Sources(projections, clock, settings.postures, settings.risk, KeptBars(stream), projections)
@@ -128,13 +128,7 @@ def build(loaded: Loaded, folder: StateFolder, clock: Clock, overrides: Override
     bookkeeper = Bookkeeper(projections, settings.postures, clock)
     protector = Protector(desk, settings.desk.entry_minutes, broker.reconcile)
     watch = Watch(projections, settings.desk.home, settings.risk, clock)
-    stance = Stance(
-        projections,
-        clock,
-        settings.postures,
-        (settings.desk.home, settings.signals.vix.key),
-        (KeptBars(stream), settings.stream.frames[0]),
-    )
+    stance = _stance(settings, projections, clock, KeptBars(stream))
 
     async def execute_first(quote: Quote) -> None:
         paper.mark(quote)
@@ -159,6 +153,11 @@ def build(loaded: Loaded, folder: StateFolder, clock: Clock, overrides: Override
         telemetry=telemetry,
         seating=seating,
     )
+
+
+def _stance(settings: Settings, projections: Projections, clock: Clock, bars: KeptBars) -> Stance:
+    markets = (settings.desk.home, settings.signals.vix.key)
+    return Stance(projections, clock, settings.postures, markets, (bars, settings.stream.frames[0]))
 
 
 def refuse_live(settings: Settings) -> None:
