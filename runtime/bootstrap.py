@@ -24,7 +24,7 @@ from graphs.combat import combat
 from graphs.state import Desk
 from runtime.bookkeeper import Bookkeeper
 from runtime.dispatch import Dispatch
-from runtime.intake import Intake
+from runtime.intake import Intake, Watcher
 from runtime.lookups import equipped
 from runtime.price_history import KeptBars
 from runtime.projections import Projections
@@ -101,9 +101,8 @@ def build(loaded: Loaded, folder: StateFolder, clock: Clock, overrides: Override
     paper = chosen.paper(
         settings.desk.account, settings.desk.cash, Venue(instruments, sessions), clock, settings.paper, folder.broker
     )
-    projections = Projections(
-        chosen.journal or SqliteJournal.open(folder.journal), instruments, sessions, folder.latched
-    )
+    journal = chosen.journal or SqliteJournal.open(folder.journal)
+    projections = Projections(journal, instruments, sessions, folder.latched)
     broker = Journaled(paper, projections, clock, float(settings.desk.answer_seconds), settle_within=0)
     telemetry = StageTimes()
 
@@ -129,12 +128,9 @@ def build(loaded: Loaded, folder: StateFolder, clock: Clock, overrides: Override
     protector = Protector(desk, settings.desk.entry_minutes, broker.reconcile)
     watch = Watch(projections, settings.desk.home, settings.risk, clock)
     stance = _stance(settings, projections, clock, KeptBars(stream))
-
-    async def execute_first(quote: Quote) -> None:
-        paper.mark(quote)
-        await asyncio.sleep(0)
-
-    intake = Intake(projections, settings, (execute_first, watch.see, protector.see, stance.see), dispatch.offer, clock)
+    intake = Intake(
+        projections, settings, (_executing(paper), watch.see, protector.see, stance.see), dispatch.offer, clock
+    )
     door = weakref.ref(intake)
     return House(
         loaded=loaded,
@@ -153,6 +149,14 @@ def build(loaded: Loaded, folder: StateFolder, clock: Clock, overrides: Override
         telemetry=telemetry,
         seating=seating,
     )
+
+
+def _executing(paper: PaperBroker) -> Watcher:
+    async def execute_first(quote: Quote) -> None:
+        paper.mark(quote)
+        await asyncio.sleep(0)
+
+    return execute_first
 
 
 def _stance(settings: Settings, projections: Projections, clock: Clock, bars: KeptBars) -> Stance:
