@@ -115,8 +115,7 @@ def build(loaded: Loaded, folder: StateFolder, clock: Clock, overrides: Override
     telemetry = StageTimes(clock, settings.service_levels.joined(settings.models.levels))
 
     def stream() -> "Stream | None":
-        taking = door()
-        return taking.stream() if taking else None
+        return taking.stream() if (taking := door()) else None
 
     def sources() -> Sources:
         return Sources(projections, clock, settings.postures, settings.risk, KeptBars(stream), projections)
@@ -137,13 +136,7 @@ def build(loaded: Loaded, folder: StateFolder, clock: Clock, overrides: Override
     protector = Protector(desk, settings.desk.entry_minutes, broker.reconcile)
     lifelines = Lifelines(projections, broker, protector, telemetry, settings.continuity, clock)
     watch = Watch(projections, settings.desk.home, settings.risk, clock)
-    stance = Stance(
-        projections,
-        clock,
-        settings.postures,
-        (settings.desk.home, settings.signals.vix.key),
-        (KeptBars(stream), settings.stream.frames[0]),
-    )
+    stance = _stance(settings, projections, clock, KeptBars(stream))
     watchers = (_executing(paper), lifelines.see, watch.see, protector.see, stance.see)
     intake = Intake(projections, settings, watchers, dispatch.offer, clock)
     door = weakref.ref(intake)
@@ -177,6 +170,12 @@ def _executing(paper: PaperBroker) -> Watcher:
     return execute_first
 
 
+def _stance(settings: Settings, projections: Projections, clock: Clock, bars: KeptBars) -> Stance:
+    markets = (settings.desk.home, settings.signals.vix.key)
+    return Stance(projections, clock, settings.postures, markets, (bars, settings.stream.frames[0]))
+
+
+>>>>>>> posture
 def refuse_live(settings: Settings) -> None:
     """Only the paper broker ships in this release, so only modes that cannot touch money may start."""
     if settings.desk.mode in ("live", "paper", "shadow"):

@@ -105,7 +105,7 @@ class Stance:
     def _read(self, session: Session, now: int) -> Readings:
         rules, key = self._rules, self._rules.key
         bars = self._bars.bars(key, self._minutes) if key else ()
-        figures = {"vix": self._level(now), **conditions(bars, self._minutes, session.opens)}
+        figures = {"vix": self._level(now), **conditions(bars, self._minutes, session.opens, now)}
         watched = now - (self._began if self._began is not None else now)
         return Readings(figures, key is not None and watched < rules.every_minutes * MINUTE)
 

@@ -5,7 +5,9 @@
     trend_pct        from the first close to the last, in percent of the first
     range_pct        from the lowest price to the highest, in percent of the last close
 
-They are taken of the last `WINDOW` bars of the session; a night is no return. Below `LEAST` bars none is known.
+They are taken of the bars of the session that began in the last hour, or in the time of `FEWEST` bars if that is
+longer; a night is no return. If not even a third of such bars is there, none is known: a price that nobody quotes any
+more says nothing.
 """
 
 from collections.abc import Sequence
@@ -13,15 +15,18 @@ from decimal import ROUND_HALF_EVEN, Context, Decimal
 from itertools import pairwise
 
 from core.market.bars import Bar
+from core.market.instants import MINUTE
 
-WINDOW, LEAST = 60, 20
+HOUR, FEWEST = 60, 9
 MINUTES_A_YEAR = 252 * 390
 
 
-def conditions(bars: Sequence[Bar], minutes: int, since: int) -> dict[str, Decimal | None]:
-    """The figures of the bars that began in the session that opened at `since`."""
-    known = [bar for bar in bars if bar.at >= since][-WINDOW:]
-    if len(known) < LEAST:
+def conditions(bars: Sequence[Bar], minutes: int, opened: int, now: int) -> dict[str, Decimal | None]:
+    """The figures of closed bars of so many minutes, in the session that opened then."""
+    most = max(HOUR // minutes, FEWEST)
+    since = max(opened, now - (most + 1) * minutes * MINUTE)
+    known = [bar for bar in bars if bar.at >= since][-most:]
+    if len(known) < most // 3:
         return {"volatility_pct": None, "trend_pct": None, "range_pct": None}
     closes = [bar.close for bar in known]
     first, last = closes[0], closes[-1]

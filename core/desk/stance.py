@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import NamedTuple
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from core.desk.bands import STRICTEST, is_looser, stricter
 from core.desk.state import DeskState
@@ -58,6 +58,11 @@ def holding(state: DeskState, rules: Switching, now: int) -> PostureName:
     posture = stricter(state.posture, state.tenure.beneath or state.posture) if _over(state, now) else state.posture
     called = emergency(state, rules)
     return stricter(posture, called.posture) if called else posture
+
+
+def as_held(state: DeskState, rules: Switching, now: int) -> DeskState:
+    """The same with the posture that holds at this instant."""
+    return structs.replace(state, posture=holding(state, rules, now))
 
 
 def emergency(state: DeskState, rules: Switching) -> Emergency | None:

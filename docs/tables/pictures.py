@@ -20,7 +20,7 @@ def posture_moves() -> str:
     lines = ["stateDiagram-v2", f"    direction LR\n    {STRICTNESS[0]} : {STRICTNESS[0]} (loosest)"]
     for (held, wanted), causes in MOVES.items():
         who = ", ".join(sorted(causes))
-        lines.append(f"    {held} --> {wanted}: {'looser: ' if is_looser(wanted, held) else 'at once: '}{who}")
+        lines.append(f"    {held} --> {wanted}: {'looser' if is_looser(wanted, held) else 'at once'}, {who}")
     return fence("mermaid", "\n".join(lines))
 
 
