@@ -175,7 +175,6 @@ def _stance(settings: Settings, projections: Projections, clock: Clock, bars: Ke
     return Stance(projections, clock, settings.postures, markets, (bars, settings.stream.frames[0]))
 
 
->>>>>>> posture
 def refuse_live(settings: Settings) -> None:
     """Only the paper broker ships in this release, so only modes that cannot touch money may start."""
     if settings.desk.mode in ("live", "paper", "shadow"):
