@@ -26,6 +26,9 @@ def run_recorded(
     overrides: Overrides | None = None,
 ) -> Summary:
     """Replay the configured recording through the desk; a journal that stands is continued from its last instant."""
+    if folder.journal.exists() and loaded.unrecorded() is not loaded:
+        say("taken up again: nobody has recorded what is asked from here on, so the simulator answers")
+        loaded = loaded.unrecorded()
     loop = VirtualLoop(_begin(loaded, folder), pace)
     clock = VirtualClock(loop)
 

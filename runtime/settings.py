@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from difflib import get_close_matches
@@ -166,6 +166,14 @@ class Loaded:
     sources: dict[str, str]
     prompts: tuple[Path, ...] = ()
     """Folders with prompts of your own, the first one first; the packaged ones come after them."""
+
+    def unrecorded(self) -> "Loaded":
+        """The same, but where a cassette was to answer the simulator does: nobody has recorded what will be asked."""
+        models = self.settings.models
+        if models.answers != "cassette":
+            return self
+        simulated = structs.replace(models, answers="simulator")
+        return replace(self, settings=structs.replace(self.settings, models=simulated))
 
 
 def load(

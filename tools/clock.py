@@ -3,9 +3,9 @@
 Rules of the file: virtual time is a whole number of nanoseconds and every timer lies on that grid, so a timer set for x
 wakes at exactly x. Callbacks take no time. When nothing is ready, time jumps to the next timer; with `pace` it gets
 there at that many virtual seconds per real one, and the run is the same unless a socket or a signal comes in between.
-Without a timer the loop waits for sockets and signals like any other; while a thread of its executor works, or
-somebody is `awaiting_outside`, time stands still. Tasks are numbered, so that a set of them has the same order in every
-run.
+Without a timer the loop waits for sockets and signals like any other; while a thread of its executor works, time stands
+still, and while somebody is `awaiting_outside` it passes as it really does. Tasks are numbered, so that a set of them
+has the same order in every run.
 """
 
 import asyncio
@@ -53,7 +53,9 @@ class VirtualLoop(asyncio.SelectorEventLoop):
         self.passed = 0
         """Virtual nanoseconds since the start."""
         self.threads = 0
-        """Calls that threads of the executor, or servers outside, still work on."""
+        """Calls that threads of the executor still work on."""
+        self.outside = 0
+        """Servers outside that are waited for."""
         self.paced = pace is not None
         super().__init__(_Jumps(self) if pace is None else _Strides(self, pace))
         self.pass_to(0)
@@ -84,12 +86,12 @@ class VirtualLoop(asyncio.SelectorEventLoop):
 
     @contextmanager
     def awaiting_outside(self) -> Iterator[None]:
-        """Let time stand still while somebody outside is waited for."""
-        self.threads += 1
+        """Let time pass as it really does while somebody outside is waited for."""
+        self.outside += 1
         try:
             yield
         finally:
-            self.threads -= 1
+            self.outside -= 1
 
     async def shutdown_default_executor(self, timeout: float | None = None) -> None:  # noqa: ASYNC109
         """Join the threads, however long it takes: a deadline in virtual time would pass at once."""
@@ -147,11 +149,26 @@ class _Jumps(selectors.DefaultSelector):
         self._loop = loop
 
     def select(self, timeout: float | None = None) -> Ready:
-        if not timeout or self._loop.threads:
+        if timeout == 0 or self._loop.threads:
             return super().select(0 if timeout == 0 else None)
+        if self._loop.outside:
+            return self._waited(timeout)
+        if timeout is None:
+            return super().select(None)
         ready = super().select(0)
         if not ready:
             self._loop.pass_to(_on_grid(self._loop.time() + timeout))
+        return ready
+
+    def _waited(self, timeout: float | None) -> Ready:
+        """Somebody outside is waited for: time passes as it really does, at most to the next timer."""
+        before, began = self._loop.passed, time.monotonic_ns()
+        ready = super().select(timeout)
+        reached = before + time.monotonic_ns() - began
+        if timeout is not None:
+            due = _on_grid(before / SECOND + timeout)
+            reached = min(due, reached) if ready else due
+        self._loop.pass_to(reached)
         return ready
 
 

@@ -1,19 +1,16 @@
 """`aegis-agents decide`: one event through the whole desk."""
 
 import sys
-from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any
 
 import msgspec
 import typer
-from msgspec import structs
 
 from core.errors import BadInput
 from core.record.codec import decode_event
 from runtime.cli.opening import ConfigOption, ProfileOption, StateOption, folder_of, settings_of
 from runtime.cli.terminal import printable
-from runtime.settings import Loaded
 
 LARGEST_EVENT = 256 * 1024
 
@@ -34,7 +31,7 @@ def decide(
     Nothing is recorded when the event is not usable. Example: aegis-agents decide docs/examples/price-shock.json
     """
     asked = decode_event(_read(event))
-    loaded = _answered(settings_of(profile, config_dir))
+    loaded = settings_of(profile, config_dir).unrecorded()
     folder = folder_of(profile, state)
     folder.claim(loaded.settings.desk.account)
     from runtime.inquiry import inquire
@@ -45,15 +42,6 @@ def decide(
         return
     for line in _told(explained, explain):
         typer.echo(printable(line))
-
-
-def _answered(loaded: Loaded) -> Loaded:
-    """The same configuration, with the simulator where a cassette was to answer."""
-    models = loaded.settings.models
-    if models.answers != "cassette":
-        return loaded
-    simulated = structs.replace(models, answers="simulator")
-    return replace(loaded, settings=structs.replace(loaded.settings, models=simulated))
 
 
 def _read(name: str) -> bytes:

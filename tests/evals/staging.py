@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
+from tempfile import mkdtemp
 
 from core.facts.catalogue import Fact
 from core.facts.desk import ProtectionSet
@@ -56,8 +57,7 @@ class Stage:
     async def __call__(self, models: Mapping[Role, ChatModel], situation: Situation) -> Desk:
         dates = (AT.date() - timedelta(days=1), AT.date() + timedelta(days=7))
         overrides = Overrides(journal=MemoryJournal(), models=models, dates=dates)
-        folder = self._path / f"desk{len(self.desks)}"
-        folder.mkdir()
+        folder = Path(mkdtemp(dir=self._path))
         house = build(self._loaded, StateFolder(folder), self._clock, overrides)
         await reopen(house)
         quote = _quote(self._clock.now())

@@ -13,7 +13,7 @@ SENDERS = {
     "tools/brokers/journaled.py": {"submit", "cancel"},
 }
 """Who calls what on a broker; the last one is the wrapper that looks the verdict up."""
-READERS = {"runtime/recovery.py", "runtime/serve.py", "runtime/inquiry.py"}
+READERS = {"runtime/recovery.py", "runtime/serve.py", "runtime/inquiry.py", "runtime/soundings.py"}
 """Who may hold one to ask it something or to close it."""
 
 

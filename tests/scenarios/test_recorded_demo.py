@@ -105,3 +105,16 @@ def test_recording_anew_gives_the_same_file(shipped: Loaded, tmp_path: Path) -> 
     rerecord(loaded, tmp_path / "anew.yaml.gz", most_usd=Decimal(1), say=lambda _line: None)
     kept, anew = (read(path) for path in (cassette_file(models.cassette), tmp_path / "anew.yaml.gz"))
     assert anew == kept
+
+
+def test_a_demo_that_was_stopped_goes_on_with_the_simulator(tmp_path: Path) -> None:
+    """Its indicators begin anew, so it asks what nobody has recorded."""
+    told: list[str] = []
+    for last in ("2013-10-04", "2013-10-07"):
+        loaded = load("demo", None, {"AEGIS_FEED__LAST": last}, Path("no.env"))
+        folder = StateFolder(tmp_path / "state")
+        folder.claim("paper-1")
+        run_recorded(loaded, folder, told.append, None, True)
+        folder.release()
+    assert len([line for line in told if line.startswith("taken up again")]) == 1
+    assert not [line for line in told if "RUN_FAILED" in line]

@@ -10,8 +10,7 @@ from pathlib import Path
 from httpx2 import AsyncBaseTransport, AsyncClient, AsyncHTTPTransport, Limits, Request, Response, Timeout
 
 from core.errors import BadInput
-from core.market.instants import SECOND
-from tools.clock import SystemClock, VirtualLoop
+from tools.clock import VirtualLoop
 from tools.llm.cassettes.cassette import Cassette
 from tools.llm.cassettes.transport import CassetteTransport
 from tools.llm.endpoints import Answering, ModelTerms
@@ -88,12 +87,13 @@ class AtOnce(AsyncBaseTransport):
 
     async def handle_async_request(self, request: Request) -> Response:
         """Ask, and hold everything up until the whole answer is there."""
-        return self._thread.submit(self._runner.run, self._asked(request)).result()
+        response: Response = next(self._thread.map(self._runner.run, [self._asked(request)]))
+        return response
 
     async def aclose(self) -> None:
         """Close the connections, and the loop they belong to."""
-        self._thread.submit(self._runner.run, self._outside.aclose()).result()
-        self._thread.submit(self._runner.close).result()
+        next(self._thread.map(self._runner.run, [self._outside.aclose()]))
+        next(self._thread.map(lambda runner: runner.close(), [self._runner]))
         self._thread.shutdown()
 
     async def _asked(self, request: Request) -> Response:
@@ -106,26 +106,23 @@ class AtOnce(AsyncBaseTransport):
 
 
 class OnRecordedTime(AsyncBaseTransport):
-    """A provider outside, asked by a desk whose time jumps: it stands still meanwhile, then as much passes as it took.
+    """A provider outside, asked by a desk whose time jumps: meanwhile it passes as it really does.
 
-    So deadlines hold on recorded days as they would on live ones. On real or paced time nothing is added.
+    So deadlines hold on recorded days as they would on live ones. On real or paced time nothing is changed.
     """
 
     def __init__(self, outside: AsyncBaseTransport) -> None:
         self._outside = outside
 
     async def handle_async_request(self, request: Request) -> Response:
-        """Ask, and let the desk feel how long it took."""
+        """Ask, and let the desk feel how long it takes."""
         loop = asyncio.get_running_loop()
         if not isinstance(loop, VirtualLoop) or loop.paced:
             return await self._outside.handle_async_request(request)
-        clock = SystemClock()
-        began = clock.elapsed()
         with loop.awaiting_outside():
             response = await self._outside.handle_async_request(request)
             body = await response.aread()
             await response.aclose()
-        await asyncio.sleep((clock.elapsed() - began) / SECOND)
         return Response(response.status_code, headers=_unpacked(response), content=body, request=request)
 
     async def aclose(self) -> None:

@@ -1,7 +1,10 @@
 """The line to the providers: what answers, and how a desk on recorded time feels a provider outside."""
 
 import asyncio
+import socket
+import threading
 from collections.abc import Coroutine
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -20,28 +23,28 @@ ADDRESS = "https://api.example.com/v1/chat"
 SLOW = 0.2
 
 
-async def _serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-    await reader.readuntil(b"\r\n\r\n")
-    await asyncio.get_running_loop().run_in_executor(None, _wait)
-    writer.write(b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\nconnection: close\r\n\r\nok")
-    await writer.drain()
-    writer.close()
-
-
-def _wait() -> None:
-    import time
-
-    time.sleep(SLOW)
+def answer_once(listener: socket.socket) -> None:
+    """A provider outside this process's loop: one answer, slowly."""
+    connection, _ = listener.accept()
+    with connection:
+        connection.recv(65_536)
+        threading.Event().wait(SLOW)
+        with suppress(OSError):
+            connection.sendall(b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\nconnection: close\r\n\r\nok")
 
 
 async def _asked() -> tuple[str, float]:
-    server = await asyncio.start_server(_serve, "127.0.0.1", 0)
-    port = server.sockets[0].getsockname()[1]
     loop = asyncio.get_running_loop()
-    async with server, httpx2.AsyncClient(transport=OnRecordedTime(httpx2.AsyncHTTPTransport())) as client:
-        began = loop.time()
-        response = await client.get(f"http://127.0.0.1:{port}/")
-        return response.text, loop.time() - began
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        provider = threading.Thread(target=answer_once, args=(listener,))
+        provider.start()
+        try:
+            async with httpx2.AsyncClient(transport=OnRecordedTime(httpx2.AsyncHTTPTransport())) as client:
+                began = loop.time()
+                response = await client.get(f"http://127.0.0.1:{listener.getsockname()[1]}/")
+                return response.text, loop.time() - began
+        finally:
+            provider.join()
 
 
 def played(work: Coroutine[Any, Any, Any], pace: float | None) -> Any:
