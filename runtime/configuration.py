@@ -53,11 +53,12 @@ def gather(profile: str, config_dir: Path | None, environment: Mapping[str, str]
     found = _found(config_dir)
     for name, path in sorted(found.items()):
         if not name.startswith("profiles/"):
-            gathered.lay(_read(path), f"configs/{name}")
+            gathered.lay(_read(path), _source(name, path))
     if f"profiles/{profile}.toml" not in found:
         known = sorted(name[9:-5] for name in found if name.startswith("profiles/"))
         raise BadInput(f"profile {profile!r} does not exist; known are {', '.join(known)}")
-    gathered.lay(_read(found[f"profiles/{profile}.toml"]), f"configs/profiles/{profile}.toml")
+    chosen = f"profiles/{profile}.toml"
+    gathered.lay(_read(found[chosen]), _source(chosen, found[chosen]))
     for source, pairs in ((str(dotenv), _dotenv(dotenv)), ("environment", environment)):
         for key, text in pairs.items():
             if key.startswith(PREFIX) and key not in NOT_SETTINGS:
@@ -69,6 +70,11 @@ def gather(profile: str, config_dir: Path | None, environment: Mapping[str, str]
 def options(dotenv: Path) -> dict[str, str]:
     """What `.env` says for options of the command line: the variables that are no settings."""
     return {key: text for key, text in _dotenv(dotenv).items() if key in NOT_SETTINGS}
+
+
+def _source(name: str, path: Path) -> str:
+    """What a file is called where a value's source is told: a packaged one by its name, one's own by its path."""
+    return f"configs/{name}" if path.is_relative_to(str(files("configs"))) else str(path)
 
 
 def _found(config_dir: Path | None) -> dict[str, Path]:

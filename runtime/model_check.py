@@ -61,12 +61,14 @@ class Examined(Struct, frozen=True, kw_only=True):
     same_weights: tuple[Role, ...] = ()
     """Other seats in which the same weights sit."""
     faults: tuple[str, ...] = ()
+    payable: bool = True
+    """False if a cap on money stands and nobody knows what a call costs: the desk never asks it then."""
 
     @property
     def well(self) -> bool:
-        """Whether it can be relied on: served, in time, and usable."""
+        """Whether it can be relied on: served, in time, usable, and not kept away by a cap on money."""
         usable = self.usable * 10 >= self.calls * USABLE_OF_TEN
-        return usable and self.pacing == "in time" and self.listed is not False
+        return usable and self.pacing == "in time" and self.listed is not False and self.payable
 
 
 async def examine(
@@ -131,6 +133,13 @@ async def _examined(opening: Opening, chair: _Chair, calls: int) -> Examined:
     model.load()
     tries = await _asked(model, chair, opening, calls)
     p95 = _percentile(tries.times, 95)
+    cost = _mean([reply.cost for reply in tries.replies])
+    payable = not (tries.replies and cost is None and settings.safeguards.budget.currencies())
+    if not payable:
+        tries.faults.append(
+            f"a cap on money stands and its price is not known, so the desk will not ask it: set "
+            f"models.catalogue.{chair.name}.price, or lift models.safeguards.budget.*.money"
+        )
     return Examined(
         role=chair.role,
         name=chair.name,
@@ -144,8 +153,9 @@ async def _examined(opening: Opening, chair: _Chair, calls: int) -> Examined:
         p95_ms=p95,
         deadline_ms=int(pace.deadline_seconds * 1000),
         pacing=_pacing(p95, pace),
-        cost=_mean([reply.cost for reply in tries.replies]),
+        cost=cost,
         faults=tuple(dict.fromkeys(tries.faults)),
+        payable=payable,
     )
 
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import msgspec
 import typer
 
+from core.errors import BadInput
 from runtime.cli.opening import ConfigOption, ProfileOption, StateOption, settings_of
 
 if TYPE_CHECKING:
@@ -47,7 +48,11 @@ def explain(
     observed = observe(data, symbol, settings_of(profile, config_dir).settings)
     told, drawn = explained(observed)
     if plot is not None:
-        plot.write_bytes(written(plot.suffix, last_bars(view(told, observed, drawn), DRAWN)))
+        picture = written(plot.suffix, last_bars(view(told, observed, drawn), DRAWN))
+        try:
+            plot.write_bytes(picture)
+        except OSError as error:
+            raise BadInput(f"plot {plot}: {error.strerror}; choose another place with --plot") from error
     typer.echo(msgspec.json.encode(told) if as_json else "\n".join(lines(told)))
     if plot is not None:
         typer.echo(f"\nwrote {plot}", err=as_json)

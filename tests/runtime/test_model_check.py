@@ -124,3 +124,15 @@ def test_nine_answers_of_ten_must_be_usable(failing: int, well: bool) -> None:
 
 MODELS = ("deepseek-v4-flash", "gemini-3.8-flash", "claude-haiku-5-5")
 VARIABLES = {"analyst": "DEEPSEEK_API_KEY", "verifier": "GEMINI_API_KEY", "commander": "ANTHROPIC_API_KEY"}
+
+
+def test_a_model_whose_price_nobody_knows_is_not_well_while_a_cap_on_money_stands() -> None:
+    unknown = {"models__catalogue__deepseek_flash__model": "a-model-of-nobody"}
+    models = settings(models__roster="combat", models__answers="simulator", **unknown).settings.models
+    loop = VirtualLoop(instant("13:40:00"))
+    line = Line(SimulatedTransport(Provider(Simulation())), "simulator")
+    with asyncio.Runner(loop_factory=lambda: loop) as runner:
+        found = runner.run(examine(models, VirtualClock(loop), {}, 1, line=line))
+    analyst = found[0]
+    assert (analyst.usable, analyst.payable, analyst.well) == (1, False, False)
+    assert any("models.catalogue.deepseek_flash.price" in fault for fault in analyst.faults)

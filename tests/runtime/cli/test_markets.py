@@ -128,7 +128,7 @@ def test_a_file_of_ones_own_adds_days_to_a_calendar(aegis: Aegis, tmp_path: Path
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ('[calendars.XX]\nsame_as = "YY"\n', "calendars.XX.same_as (configs/own.toml): 'YY' is no calendar"),
+        ('[calendars.XX]\nsame_as = "YY"\n', "own.toml): 'YY' is no calendar"),
         ('[calendars.VN_HSX]\nlunch = "no"\n', "unknown key 'lunch'"),
         ("[calendars.VN_HSX.closed]\nstorm = [2026-09-02]\n", "2026-09-02 is given twice, as"),
         ('[calendars.vn]\nsame_as = "VN_HSX"\n', "Expected `str` matching regex"),
