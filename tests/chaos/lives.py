@@ -13,6 +13,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -198,7 +199,8 @@ def desk(state: str, point: list[Any] | None = None, flaw: str = "", thinking: f
     journal.fate = papers.fate = fate
     models: dict[Role, ChatModel] = {"analyst": Ponderer(thinking, folder.path / "thinking")} if thinking else {}
     overrides = Overrides(journal=journal, models=models, paper=papers)
-    carry_out(lambda: print(run_recorded(loaded, folder, print, None, True, overrides)))
+    say = partial(print, flush=True)
+    carry_out(lambda: say(run_recorded(loaded, folder, say, None, True, overrides)))
 
 
 LIVES: dict[str, Callable[..., None]] = {"command": command, "desk": desk}
